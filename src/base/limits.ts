@@ -1,0 +1,49 @@
+/** Every bound of the system, with its unit in the name and its reason beside it. */
+export const LIMITS = {
+  /** JSON bodies the gateway reads: agents send up to some MB, images up to 20 MB in base64. */
+  requestBodyBytesMax: 64 * 1024 * 1024,
+  /** A compressed body may grow to this when read; the same as an uncompressed one. */
+  requestBodyInflatedBytesMax: 64 * 1024 * 1024,
+  /** Deeper JSON than any real request; recursive walkers overflow from about 50 000 levels. */
+  jsonDepthMax: 128,
+  /** An SSE frame: `response.completed` repeats whole answers, megabytes when they hold images. */
+  sseFrameBytesMax: 32 * 1024 * 1024,
+  /** Unstreamed answers that must be read whole before any byte may leave. */
+  answerBodyBytesMax: 128 * 1024 * 1024,
+  /** Bytes waiting for a slow caller before the provider's socket is paused. */
+  downstreamBufferBytesMax: 256 * 1024,
+  /** Calls in flight per process; past this new calls get 503 before memory runs out. */
+  callsInFlightMax: 10_000,
+  /** Dialling a provider. */
+  upstreamConnectMs: 5_000,
+  /** To the first byte: reasoning models think for minutes. */
+  upstreamFirstByteMs: 600_000,
+  /** Between two bytes of a stream. */
+  upstreamIdleMs: 300_000,
+  /** A whole call; the longest official SDK default is far below. */
+  upstreamCallMs: 3_600_000,
+  /** A response head from a provider. */
+  upstreamHeadBytesMax: 64 * 1024,
+  /** Idle pooled sockets kept per provider origin and process. */
+  upstreamIdleSocketsMax: 256,
+  /** A pooled socket idle for longer is closed: common balancers cut at 60 s. */
+  upstreamSocketIdleMs: 50_000,
+  /** Every query to Postgres ends by then, answered or failed. */
+  queryMs: 5_000,
+  /** Admission (open the exchange, reserve) must decide by then, else 503. */
+  admissionMs: 2_000,
+  /** Admissions waiting in one process; past this 503 at once. */
+  admissionQueueMax: 20_000,
+  /** Resolved keys kept per process. */
+  keyCacheEntriesMax: 10_000,
+  /** A resolved key is trusted this long even when no change notice came. */
+  keyCacheMs: 30_000,
+  /** Unknown key ids are remembered this long, so that guessing cannot flood the database. */
+  unknownKeyCacheMs: 1_000,
+  /** The net under NOTIFY: how often the change counter is read. */
+  freshnessPollMs: 500,
+  /** Spans waiting for the bus, per process, in bytes. */
+  spanSpoolBytesMax: 64 * 1024 * 1024,
+  /** How long a drain waits for streams in flight before it cuts them. */
+  drainMs: 30_000,
+} as const

@@ -1,0 +1,167 @@
+import { cpus } from 'node:os'
+import { resolve } from 'node:path'
+import { type Secret, secret } from './base/secret.ts'
+
+/** Everything the environment can set, read once, frozen. Defaults are the contract's. */
+export interface Config {
+  readonly port: number
+  readonly host: string
+  /** Own listener for admin API, /swagger and /console; undefined = the same one. */
+  readonly adminPort: number | undefined
+  /** `''` or `/something` without a trailing slash. */
+  readonly basePath: string
+  /** Absolute path; holds the embedded database, NATS store, keys and `ready.json`. */
+  readonly dataDir: string
+  readonly workers: number
+  readonly databaseUrl: string | undefined
+  readonly natsUrl: string | undefined
+  /** 32 bytes as base64 or hex; otherwise the 0600 file `master.key` in the data directory. */
+  readonly masterKey: Secret | undefined
+  readonly upstreams: Readonly<Record<'openai' | 'anthropic' | 'gemini', URL>>
+  readonly allowPrivateUpstreams: boolean
+  /** Provider keys found in the environment: imported at the very first start only. */
+  readonly providerKeys: Readonly<Partial<Record<ProviderKeyName, Secret>>>
+}
+
+export type ProviderKeyName = 'OPENAI_API_KEY' | 'ANTHROPIC_API_KEY' | 'GOOGLE_API_KEY'
+
+/** One variable as `sluice doctor` lists it. */
+export interface Variable {
+  readonly name: string
+  readonly fallback: string
+  readonly says: string
+}
+
+/** Every environment variable that is read, with its default. */
+export const VARIABLES: readonly Variable[] = [
+  { name: 'PORT', fallback: '8787', says: 'port of the gateway' },
+  { name: 'HOST', fallback: '127.0.0.1', says: 'address to listen on' },
+  { name: 'ADMIN_PORT', fallback: '(same listener)', says: 'own port for admin API, /swagger, /console' },
+  { name: 'BASE_PATH', fallback: '(none)', says: 'path prefix of every route' },
+  { name: 'SLUICE_DATA_DIR', fallback: '.sluice', says: 'data directory' },
+  { name: 'SLUICE_WORKERS', fallback: '(one per core, at most 4)', says: 'gateway processes' },
+  { name: 'DATABASE_URL', fallback: '(embedded)', says: 'external PostgreSQL 15 or newer' },
+  { name: 'NATS_URL', fallback: '(embedded)', says: 'external NATS with JetStream' },
+  { name: 'SLUICE_MASTER_KEY', fallback: '(file master.key)', says: '32 bytes, base64 or hex' },
+  { name: 'OPENAI_UPSTREAM_URL', fallback: 'https://api.openai.com', says: 'origin of OpenAI' },
+  { name: 'ANTHROPIC_UPSTREAM_URL', fallback: 'https://api.anthropic.com', says: 'origin of Anthropic' },
+  {
+    name: 'GEMINI_UPSTREAM_URL',
+    fallback: 'https://generativelanguage.googleapis.com',
+    says: 'origin of Google Gemini',
+  },
+  {
+    name: 'SLUICE_ALLOW_PRIVATE_UPSTREAMS',
+    fallback: '0',
+    says: '1 allows http and private addresses for the three origins',
+  },
+  { name: 'OPENAI_API_KEY', fallback: '(none)', says: 'imported at the first start' },
+  { name: 'ANTHROPIC_API_KEY', fallback: '(none)', says: 'imported at the first start' },
+  { name: 'GOOGLE_API_KEY', fallback: '(none)', says: 'imported at the first start' },
+]
+
+/** All mistakes of an environment together; `message` lists them one a line. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly string[]
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'))
+    this.name = 'ConfigError'
+    this.mistakes = mistakes
+  }
+}
+
+/** Reads `env` (usually `process.env`). Throws {@link ConfigError} naming every mistake at once. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const mistakes: string[] = []
+  const given = (name: string): string | undefined => env[name]?.trim() || undefined
+  const port = (name: string): number | undefined => {
+    const text = given(name)
+    if (text === undefined) return undefined
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value
+    mistakes.push(`${name}=${text}: must be a port number from 0 to 65535`)
+    return undefined
+  }
+  const whole = (name: string, low: number, high: number): number | undefined => {
+    const text = given(name)
+    if (text === undefined) return undefined
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= low && value <= high) return value
+    mistakes.push(`${name}=${text}: must be a whole number from ${low} to ${high}`)
+    return undefined
+  }
+  const allowPrivateUpstreams = given('SLUICE_ALLOW_PRIVATE_UPSTREAMS') === '1'
+  const origin = (name: string, fallback: string): URL => {
+    const text = given(name) ?? fallback
+    const url = URL.parse(text)
+    if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+      mistakes.push(`${name}=${text}: must be an http(s) URL`)
+      return new URL(fallback)
+    }
+    if (url.username || url.password || url.search || url.hash)
+      mistakes.push(`${name}: must not hold credentials, a query or a fragment`)
+    if (!allowPrivateUpstreams && (url.protocol === 'http:' || isPrivateHost(url.hostname)))
+      mistakes.push(
+        `${name}=${text}: http or a private address needs SLUICE_ALLOW_PRIVATE_UPSTREAMS=1`,
+      )
+    return url
+  }
+  const service = (name: string, protocols: readonly string[]): string | undefined => {
+    const text = given(name)
+    if (text === undefined) return undefined
+    // postgres://user@/db?host=/socket/dir is legal for Postgres and not a WHATWG URL.
+    if (protocols.some((protocol) => text.startsWith(`${protocol}//`))) return text
+    mistakes.push(`${name}: must start with ${protocols.map((each) => `${each}//`).join(' or ')}`)
+    return undefined
+  }
+  const basePath = (given('BASE_PATH') ?? '').replace(/\/+$/, '')
+  if (basePath !== '' && !/^(\/[A-Za-z0-9._~-]+)+$/.test(basePath))
+    mistakes.push(`BASE_PATH=${basePath}: must look like /gateway`)
+  const master = given('SLUICE_MASTER_KEY')
+  if (master !== undefined && decodeMasterKey(master) === undefined)
+    mistakes.push('SLUICE_MASTER_KEY: must be 32 bytes in base64 or hex')
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
+    mistakes.push('NODE_TLS_REJECT_UNAUTHORIZED=0: Sluice always verifies providers; unset it')
+  const providerKeys: Partial<Record<ProviderKeyName, Secret>> = {}
+  for (const name of ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GOOGLE_API_KEY'] as const) {
+    const value = given(name)
+    if (value !== undefined) providerKeys[name] = secret(value)
+  }
+  const config: Config = {
+    port: port('PORT') ?? 8787,
+    host: given('HOST') ?? '127.0.0.1',
+    adminPort: port('ADMIN_PORT'),
+    basePath,
+    dataDir: resolve(given('SLUICE_DATA_DIR') ?? '.sluice'),
+    workers: whole('SLUICE_WORKERS', 1, 64) ?? Math.max(1, Math.min(4, cpus().length)),
+    databaseUrl: service('DATABASE_URL', ['postgres:', 'postgresql:']),
+    natsUrl: service('NATS_URL', ['nats:', 'tls:']),
+    masterKey: master === undefined ? undefined : secret(master),
+    upstreams: {
+      openai: origin('OPENAI_UPSTREAM_URL', 'https://api.openai.com'),
+      anthropic: origin('ANTHROPIC_UPSTREAM_URL', 'https://api.anthropic.com'),
+      gemini: origin('GEMINI_UPSTREAM_URL', 'https://generativelanguage.googleapis.com'),
+    },
+    allowPrivateUpstreams,
+    providerKeys,
+  }
+  if (mistakes.length > 0) throw new ConfigError(mistakes)
+  return Object.freeze(config)
+}
+
+/** The 32 bytes of a master key given as base64 or hex text; `undefined` when it is neither. */
+export function decodeMasterKey(text: string): Uint8Array | undefined {
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex')
+  if (!/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return undefined
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.length === 32 ? bytes : undefined
+}
+
+function isPrivateHost(host: string): boolean {
+  return (
+    /^(localhost|127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|0\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(host) ||
+    host.startsWith('[') ||
+    host.endsWith('.localhost') ||
+    host.endsWith('.internal')
+  )
+}
