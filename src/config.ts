@@ -36,7 +36,11 @@ export interface Variable {
 export const VARIABLES: readonly Variable[] = [
   { name: 'PORT', fallback: '8787', says: 'port of the gateway' },
   { name: 'HOST', fallback: '127.0.0.1', says: 'address to listen on' },
-  { name: 'ADMIN_PORT', fallback: '(same listener)', says: 'own port for admin API, /swagger, /console' },
+  {
+    name: 'ADMIN_PORT',
+    fallback: '(same listener)',
+    says: 'own port for admin API, /swagger, /console',
+  },
   { name: 'BASE_PATH', fallback: '(none)', says: 'path prefix of every route' },
   { name: 'SLUICE_DATA_DIR', fallback: '.sluice', says: 'data directory' },
   { name: 'SLUICE_WORKERS', fallback: '(one per core, at most 4)', says: 'gateway processes' },
@@ -44,7 +48,11 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'NATS_URL', fallback: '(embedded)', says: 'external NATS with JetStream' },
   { name: 'SLUICE_MASTER_KEY', fallback: '(file master.key)', says: '32 bytes, base64 or hex' },
   { name: 'OPENAI_UPSTREAM_URL', fallback: 'https://api.openai.com', says: 'origin of OpenAI' },
-  { name: 'ANTHROPIC_UPSTREAM_URL', fallback: 'https://api.anthropic.com', says: 'origin of Anthropic' },
+  {
+    name: 'ANTHROPIC_UPSTREAM_URL',
+    fallback: 'https://api.anthropic.com',
+    says: 'origin of Anthropic',
+  },
   {
     name: 'GEMINI_UPSTREAM_URL',
     fallback: 'https://generativelanguage.googleapis.com',
@@ -159,7 +167,9 @@ export function decodeMasterKey(text: string): Uint8Array | undefined {
 
 function isPrivateHost(host: string): boolean {
   return (
-    /^(localhost|127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|0\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(host) ||
+    /^(localhost|127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|0\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(
+      host,
+    ) ||
     host.startsWith('[') ||
     host.endsWith('.localhost') ||
     host.endsWith('.internal')

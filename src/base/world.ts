@@ -21,7 +21,9 @@ export interface Dice {
   fraction(): number
 }
 
-export type LogFields = Readonly<Record<string, string | number | boolean | bigint | null | undefined>>
+export type LogFields = Readonly<
+  Record<string, string | number | boolean | bigint | null | undefined>
+>
 
 /** One line per event. Fields never hold content, keys or provider secrets. */
 export interface Log {
