@@ -41,7 +41,7 @@ export function sse(...events: readonly string[]): string[] {
 
 /** Writes one answer in the script's pieces; ends early when the caller has left. */
 export async function sendAnswer(socket: Socket, method: string, answer: Answer): Promise<void> {
-  const pieces: readonly Piece[] = [answer.body ?? []].flat()
+  const pieces = listed(answer.body)
   if (answer.raw) {
     await sendPieces(socket, answer.raw, false)
   } else {
@@ -124,4 +124,13 @@ function joined(pieces: readonly Piece[]): Uint8Array<ArrayBuffer> {
 
 function isPairs(headers: Answer['headers']): headers is readonly (readonly [string, string])[] {
   return Array.isArray(headers)
+}
+
+function listed(body: Answer['body']): readonly Piece[] {
+  if (body === undefined) return []
+  return isPieces(body) ? body : [body]
+}
+
+function isPieces(body: Piece | readonly Piece[]): body is readonly Piece[] {
+  return Array.isArray(body)
 }
