@@ -33,6 +33,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [
       'elysia',
       '@elysiajs/swagger',
+      '@sinclair/typebox',
       'swagger-ui-dist',
       'jose',
       'lru-cache',
