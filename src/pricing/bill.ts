@@ -66,9 +66,13 @@ export function billOf(ending: Ending): Bill | undefined {
   const rate = ratesFor(price, ceiling.inputTokens).output
   const output = ceilingDivide(BigInt(seen) * rate * multiplier.times, 1_000_000n * multiplier.per)
   const counted = nanos(ceiling.inputNanos + output)
-  return { costNanos: counted < ceiling.nanos ? counted : ceiling.nanos, basis: 'counted' }
+  return { costNanos: smaller(counted, ceiling.nanos), basis: 'counted' }
 }
 
 function larger(a: bigint, b: bigint): Nanos {
   return nanos(a > b ? a : b)
+}
+
+function smaller(a: bigint, b: bigint): Nanos {
+  return nanos(a < b ? a : b)
 }
