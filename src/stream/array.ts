@@ -1,0 +1,113 @@
+import { heldBytes } from './held-bytes.ts'
+
+/** A run of a streamed JSON array's bytes, exactly as received. */
+export interface ArrayPiece {
+  readonly bytes: Uint8Array
+  /** True for one whole element; false for what stands around elements (brackets, commas, white space). */
+  readonly element: boolean
+}
+
+export interface ArrayFramer {
+  /** Calls `onPiece` for each element that `bytes` completes and for what stands between. */
+  push(bytes: Uint8Array): void
+  /** The stream ended: an unfinished element is given as a piece that is none. */
+  end(): void
+  /** Bytes taken and not yet given. */
+  held(): number
+}
+
+const QUOTE = 34
+const BACKSLASH = 92
+const OPEN_LIST = 91
+const CLOSE_LIST = 93
+const OPEN_OBJECT = 123
+const CLOSE_OBJECT = 125
+
+/**
+ * Cuts a JSON array that arrives in pieces (Gemini's streaming without `alt=sse`) into its elements, honouring
+ * strings and escapes, without decoding. All pieces together are the stream. Elements that are no objects or
+ * lists never occur there and count as what stands between. A body that is a single object (an error) is one
+ * element. Throws `Failure('upstream_broke')` past the bound.
+ */
+export function jsonArrayFramer(
+  bounds: { readonly frameBytesMax: number },
+  onPiece: (piece: ArrayPiece) => void,
+): ArrayFramer {
+  const held = heldBytes(bounds.frameBytesMax)
+  // Brackets open inside the element being read; 0 between elements.
+  let depth = 0
+  let inString = false
+  // The last byte of the chunk before was a backslash inside a string.
+  let escaped = false
+  // The outer bracket has been seen, so that the next `[` begins an element.
+  let inList = false
+
+  /** Behind the string's closing quote, or the chunk's end. */
+  function skipString(chunk: Uint8Array, from: number): number {
+    let at = from
+    if (escaped) {
+      escaped = false
+      at++
+    }
+    let quote = chunk.indexOf(QUOTE, at)
+    const backslash = chunk.indexOf(BACKSLASH, at)
+    if (backslash === -1 || (quote !== -1 && quote < backslash)) {
+      inString = quote === -1
+      return inString ? chunk.length : quote + 1
+    }
+    for (at = backslash; at < chunk.length; at++) {
+      if (chunk[at] === BACKSLASH) at++
+      else if (chunk[at] === QUOTE) {
+        quote = at
+        inString = false
+        return quote + 1
+      }
+    }
+    escaped = at > chunk.length
+    return chunk.length
+  }
+
+  function push(chunk: Uint8Array): void {
+    let from = 0
+    let at = 0
+    while (at < chunk.length) {
+      if (inString) {
+        at = skipString(chunk, at)
+        continue
+      }
+      const byte = chunk[at++]
+      if (byte === QUOTE) inString = depth > 0
+      else if (byte === OPEN_OBJECT || (byte === OPEN_LIST && (inList || depth > 0))) {
+        if (depth === 0 && at - 1 > from) {
+          onPiece({ bytes: chunk.subarray(from, at - 1), element: false })
+          from = at - 1
+        }
+        depth++
+      } else if (byte === OPEN_LIST) inList = true
+      else if ((byte === CLOSE_OBJECT || byte === CLOSE_LIST) && depth > 0) {
+        depth--
+        if (depth === 0) {
+          onPiece({ bytes: held.complete(chunk, from, at), element: true })
+          from = at
+        }
+      }
+    }
+    if (from === chunk.length) return
+    // What stands between elements means nothing on its own, so it never waits.
+    if (depth > 0) held.keep(chunk, from)
+    else onPiece({ bytes: chunk.subarray(from), element: false })
+  }
+
+  return {
+    push,
+    end() {
+      if (held.size() > 0) {
+        onPiece({ bytes: held.complete(new Uint8Array(0), 0, 0), element: false })
+      }
+    },
+    held: held.size,
+  }
+}
+
+/** The bytes before an element that is added to a list already begun, as Gemini writes them. */
+export const ELEMENT_SEPARATOR = ',\r\n'
