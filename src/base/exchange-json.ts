@@ -27,8 +27,8 @@ export function exchangeToJson(event: ExchangeEvent): JsonObject {
 
 /** Reads what {@link exchangeToJson} wrote. Throws `TypeError` naming the first field that is missing or wrong. */
 export function exchangeFromJson(value: unknown): ExchangeEvent {
-  if (!isJsonObject(value) || value['version'] !== 1) throw new TypeError('event version is not 1')
-  return { version: 1, opened: readOpened(value['opened']), closed: readClosed(value['closed']) }
+  if (!isJsonObject(value) || value.version !== 1) throw new TypeError('event version is not 1')
+  return { version: 1, opened: readOpened(value.opened), closed: readClosed(value.closed) }
 }
 
 function readOpened(value: Json | undefined): ExchangeOpened {
@@ -57,7 +57,7 @@ function readOpened(value: Json | undefined): ExchangeOpened {
 }
 
 function readClosed(value: Json | undefined): ExchangeClosed {
-  const policies = isJsonObject(value) ? value['policies'] : undefined
+  const policies = isJsonObject(value) ? value.policies : undefined
   const amount = textMember(value, 'costNanos')
   if (amount !== undefined && !/^\d{1,30}$/.test(amount)) throw new TypeError('costNanos is wrong')
   const basis = textMember(value, 'costBasis')
@@ -72,7 +72,7 @@ function readClosed(value: Json | undefined): ExchangeClosed {
     responseModel: textMember(value, 'responseModel'),
     responseId: textMember(value, 'responseId'),
     finishReasons: list(value, 'finishReasons').filter((each) => typeof each === 'string'),
-    usage: readUsage(isJsonObject(value) ? value['usage'] : undefined),
+    usage: readUsage(isJsonObject(value) ? value.usage : undefined),
     costNanos: amount === undefined ? undefined : nanos(BigInt(amount)),
     costBasis: basis === undefined ? undefined : oneOf(BASES, basis, 'costBasis'),
     firstByteMs: numberMember(value, 'firstByteMs'),
@@ -91,7 +91,7 @@ function readUsage(value: Json | undefined): Usage | undefined {
   for (const [name, count] of Object.entries(value))
     if (typeof count === 'number' && USAGE_FIELDS.has(name)) counts[name] = count
   const uses: Record<string, number> = Object.create(null)
-  const tools = value['toolUses']
+  const tools = value.toolUses
   if (isJsonObject(tools))
     for (const [tool, count] of Object.entries(tools))
       if (typeof count === 'number') uses[tool] = count

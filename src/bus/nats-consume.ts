@@ -1,0 +1,190 @@
+import {
+  AckPolicy,
+  type ConsumerMessages,
+  DeliverPolicy,
+  headers,
+  type JetStreamManager,
+  type JsMsg,
+  type NatsConnection,
+  nanos,
+  ReplayPolicy,
+} from 'nats'
+import { pause } from '../base/clock.ts'
+import type { World } from '../base/world.ts'
+import { BUS_STREAMS } from './events.ts'
+import {
+  ANSWER_MS,
+  describeFault,
+  ensureStreams,
+  isMissingStream,
+  PARKED,
+  type StreamOptions,
+} from './nats-streams.ts'
+import type { BusMessage, ConsumeOptions, Consuming, ParkedMessage } from './port.ts'
+
+/** A consumer that neither acknowledges nor says that it works loses its messages to another one. */
+const ACK_WAIT_MS = 30_000
+const RETRY_MS = 100
+
+/**
+ * Runs a durable pull consumer until closed, whatever happens to the server: a lost or emptied server gets its bus
+ * streams and the consumer anew. `pendingMax` holds at the server, which stops delivering at it.
+ */
+export function consumeNats(
+  wanted: ConsumeOptions,
+  world: World,
+  connection: () => NatsConnection | undefined,
+  streams: StreamOptions,
+): Consuming {
+  const stream = BUS_STREAMS[wanted.kind].name
+  let closed = false
+  let running: ConsumerMessages | undefined
+  let waiting: JsMsg[] = []
+  let batch: Promise<void> | undefined
+
+  function take(message: JsMsg): void {
+    waiting.push(message)
+    batch ??= work()
+  }
+
+  async function work(): Promise<void> {
+    while (waiting.length > 0 && !closed) {
+      const messages = waiting.slice(0, wanted.batchMax)
+      waiting = waiting.slice(wanted.batchMax)
+      // `handle` promises not to throw; should it, the messages come again after the wait.
+      await wanted
+        .handle(messages.map((each) => wrap(each, connection)))
+        .catch((cause: unknown) => world.log.error('bus.handler_failed', describeFault(cause)))
+    }
+    batch = undefined
+  }
+
+  async function serve(nc: NatsConnection): Promise<void> {
+    const manager = await nc.jetstreamManager({ timeout: ANSWER_MS, checkAPI: false })
+    await ensureConsumer(manager, wanted, nc, streams)
+    const consumer = await nc.jetstream().consumers.get(stream, wanted.durable)
+    running = await consumer.consume({
+      max_messages: wanted.pendingMax,
+      expires: 10_000,
+      idle_heartbeat: 2_500,
+      abort_on_missing_resource: true,
+      callback: take,
+    })
+    if (closed) await running.close()
+    const cause = await running.closed()
+    if (cause) throw cause
+  }
+
+  async function loop(): Promise<void> {
+    while (!closed) {
+      const nc = connection()
+      try {
+        if (nc !== undefined) await serve(nc)
+      } catch (cause) {
+        if (!closed) world.log.warn('bus.consumer_lost', { stream, ...describeFault(cause) })
+      }
+      if (!closed) await pause(world.clock, RETRY_MS)
+    }
+  }
+
+  const ended = loop()
+  return {
+    async lag() {
+      const nc = connection()
+      if (nc === undefined) return undefined
+      try {
+        const manager = await nc.jetstreamManager({ timeout: ANSWER_MS, checkAPI: false })
+        const info = await manager.consumers.info(stream, wanted.durable)
+        return info.num_pending + info.num_ack_pending
+      } catch {
+        return undefined
+      }
+    },
+    async close() {
+      closed = true
+      await running?.close()
+      await Promise.all([ended, batch])
+      for (const message of waiting) message.nak()
+    },
+  }
+}
+
+async function ensureConsumer(
+  manager: JetStreamManager,
+  wanted: ConsumeOptions,
+  nc: NatsConnection,
+  streams: StreamOptions,
+): Promise<void> {
+  const config = {
+    durable_name: wanted.durable,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ACK_WAIT_MS),
+    max_ack_pending: wanted.pendingMax,
+    max_deliver: -1,
+    replay_policy: ReplayPolicy.Instant,
+    ...(wanted.sinceMs === undefined
+      ? { deliver_policy: DeliverPolicy.All }
+      : {
+          deliver_policy: DeliverPolicy.StartTime,
+          opt_start_time: new Date(wanted.sinceMs).toISOString(),
+        }),
+  }
+  const { name } = BUS_STREAMS[wanted.kind]
+  const exists = await manager.consumers.info(name, wanted.durable).then(
+    () => true,
+    () => false,
+  )
+  if (exists) return
+  await manager.consumers.add(name, config).catch(async (cause: unknown) => {
+    if (!isMissingStream(cause)) throw cause
+    await ensureStreams(nc, streams)
+    await manager.consumers.add(name, config)
+  })
+}
+
+function wrap(message: JsMsg, connection: () => NatsConnection | undefined): BusMessage {
+  const { info } = message
+  return {
+    bytes: message.data,
+    sequence: info.streamSequence,
+    storedAtMs: Math.floor(info.timestampNanos / 1_000_000),
+    deliveries: info.deliveryCount,
+    ack: () => message.ack(),
+    working: () => message.working(),
+    retry: (delayMs) => message.nak(delayMs),
+    async park(reason) {
+      const nc = connection()
+      if (nc === undefined) return message.nak(ANSWER_MS)
+      const about = headers()
+      about.set('Sluice-Reason', reason.replace(/[^\x20-\x7e]/g, '?').slice(0, 500))
+      // Stored aside first, ended after: a crash in between parks it twice, never loses it.
+      await nc
+        .jetstream({ timeout: ANSWER_MS })
+        .publish(`parked.${message.subject}`, message.data, {
+          msgID: `${info.stream}-${info.streamSequence}`,
+          headers: about,
+        })
+      message.term()
+    },
+  }
+}
+
+/** The newest `limit` parked messages, newest first; none when there is no such bus stream. */
+export async function readParked(nc: NatsConnection, limit: number): Promise<ParkedMessage[]> {
+  const manager = await nc.jetstreamManager({ timeout: ANSWER_MS, checkAPI: false })
+  const found: ParkedMessage[] = []
+  const info = await manager.streams.info(PARKED.name).catch(() => undefined)
+  if (info === undefined || info.state.messages === 0) return found
+  const { first_seq: first, last_seq: last } = info.state
+  for (let seq = last; seq >= first && found.length < limit; seq--) {
+    const stored = await manager.streams.getMessage(PARKED.name, { seq }).catch(() => undefined)
+    if (stored === undefined) continue
+    found.push({
+      subject: stored.subject.slice('parked.'.length),
+      reason: stored.header.get('Sluice-Reason'),
+      parkedAtMs: stored.time.getTime(),
+      bytes: stored.data,
+    })
+  }
+  return found
+}

@@ -1,0 +1,82 @@
+import type { ExchangeEvent } from '../base/exchange.ts'
+import type { SpanRecord } from '../base/span.ts'
+import type { BusKind } from './events.ts'
+
+/** One delivered message. Exactly one of `ack` and `park` ends it; without either it is delivered again. */
+export interface BusMessage {
+  readonly bytes: Uint8Array
+  /** Position in the bus stream; grows with time. */
+  readonly sequence: number
+  /** When the bus stored it, epoch milliseconds. */
+  readonly storedAtMs: number
+  /** 1 at the first delivery. */
+  readonly deliveries: number
+  /** The effect is durable: never deliver again. */
+  ack(): void
+  /** Still at work: do not deliver to another consumer yet. */
+  working(): void
+  /** Hands it back; it comes again after `delayMs`. */
+  retry(delayMs: number): void
+  /** Poison: moved aside with a reason, never delivered again. */
+  park(reason: string): Promise<void>
+}
+
+export interface ConsumeOptions {
+  readonly kind: BusKind
+  /** Durable name: consumers of one name share the messages, each name has a cursor of its own. */
+  readonly durable: string
+  /** Messages handed over at once. */
+  readonly batchMax: number
+  /** Delivered and not yet acknowledged messages: bounds this process' memory. */
+  readonly pendingMax: number
+  /** New consumers start here (epoch milliseconds); default: the oldest message kept. */
+  readonly sinceMs?: number | undefined
+  /** Must not throw. Called again only after it resolved, with whatever arrived meanwhile. */
+  handle(messages: readonly BusMessage[]): Promise<void>
+}
+
+/** A running consumer. */
+export interface Consuming {
+  /** Messages of the bus stream that this consumer has not acknowledged; undefined while the bus is away. */
+  lag(): Promise<number | undefined>
+  /** Stops taking messages and waits for the batch at hand. */
+  close(): Promise<void>
+}
+
+export interface BusStats {
+  readonly connected: boolean
+  /** Bytes waiting for an acknowledgement, in memory. */
+  readonly spoolBytes: number
+  readonly usageAcked: number
+  readonly usageDropped: number
+  readonly spansAcked: number
+  readonly spansDropped: number
+  /** Age of the oldest message waiting, milliseconds. */
+  readonly oldestMs: number
+}
+
+/** One message that was moved aside. */
+export interface ParkedMessage {
+  readonly subject: string
+  readonly reason: string
+  readonly parkedAtMs: number
+  readonly bytes: Uint8Array
+}
+
+/** The way from the gateways to the exporter. Publishing never waits, never throws, never grows without bound. */
+export interface Bus {
+  /** `nats`, or `folder` when no server is to be had: then usage travels by the outbox alone. */
+  readonly way: 'nats' | 'folder'
+  publishUsage(event: ExchangeEvent): void
+  publishSpans(spans: readonly SpanRecord[]): void
+  /** Publishes and waits for the answers; gives the ids of exchanges that the bus has stored. Never throws. */
+  sendUsage(events: readonly ExchangeEvent[]): Promise<string[]>
+  consume(options: ConsumeOptions): Consuming
+  /** The newest parked messages, at most `limit`. */
+  parked(limit: number): Promise<ParkedMessage[]>
+  /** Lets go of messages that every consumer has, once a bus stream is half full. For the exporter, every few seconds. */
+  trim(): Promise<void>
+  stats(): BusStats
+  /** Sends what waits within the deadline, then closes. */
+  close(deadlineMs?: number): Promise<void>
+}

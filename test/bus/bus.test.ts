@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
+import { systemClock } from '../../src/base/clock.ts'
+import { systemDice } from '../../src/base/dice.ts'
+import type { World } from '../../src/base/world.ts'
+import { openBus } from '../../src/bus/bus.ts'
+import { decodeSpans, decodeUsage } from '../../src/bus/events.ts'
+import type { Bus, BusMessage } from '../../src/bus/port.ts'
+import { someEvent, someSpan, type TestNats, testNats, until } from '../support/nats.ts'
+
+const world: World = {
+  clock: systemClock,
+  dice: systemDice,
+  log: { info() {}, warn() {}, error() {} },
+}
+
+/** Collects what a consumer is given, acknowledging all of it. */
+function collect(bus: Bus, kind: 'usage' | 'spans', durable = 'test') {
+  const ids: string[] = []
+  const consuming = bus.consume({
+    kind,
+    durable,
+    batchMax: 100,
+    pendingMax: 256,
+    async handle(messages) {
+      for (const message of messages) {
+        if (kind === 'usage') ids.push(decodeUsage(message.bytes).opened.id)
+        else ids.push(...decodeSpans(message.bytes).map((span) => span.spanId))
+        message.ack()
+      }
+    },
+  })
+  return { ids, consuming }
+}
+
+describe('with a server', () => {
+  let nats: TestNats
+  beforeAll(async () => {
+    nats = await testNats()
+  })
+  afterAll(() => nats.stop())
+
+  test('a usage event arrives as it was sent, also with an amount beyond 2^53', async () => {
+    const bus = openBus({ url: nats.url, world })
+    const event = someEvent({ closed: { costNanos: 9_007_199_254_740_993n as never } })
+    const seen: unknown[] = []
+    const consuming = bus.consume({
+      kind: 'usage',
+      durable: 'whole',
+      batchMax: 10,
+      pendingMax: 10,
+      async handle(messages) {
+        for (const message of messages) {
+          seen.push(decodeUsage(message.bytes))
+          message.ack()
+        }
+      },
+    })
+    bus.publishUsage(event)
+    await until('the event', () => seen.length === 1)
+    expect(seen[0]).toEqual(event)
+    await consuming.close()
+    await bus.close()
+  })
+
+  test('the same usage event published again and again is delivered once', async () => {
+    const bus = openBus({ url: nats.url, world })
+    const { ids, consuming } = collect(bus, 'usage', 'dedupe')
+    const event = someEvent()
+    const last = someEvent()
+    await until('the connection', () => bus.stats().connected)
+    for (let round = 0; round < 5; round++) bus.publishUsage(event)
+    expect(await bus.sendUsage([event, last])).toEqual([event.opened.id, last.opened.id])
+    await until('the last event', () => ids.includes(last.opened.id))
+    expect(ids.filter((id) => id === event.opened.id)).toHaveLength(1)
+    await consuming.close()
+    await bus.close()
+  })
+
+  test('spans travel in batches and all arrive', async () => {
+    const bus = openBus({ url: nats.url, world })
+    const { ids, consuming } = collect(bus, 'spans', 'batches')
+    const organizationId = crypto.randomUUID()
+    const spans = Array.from({ length: 1_000 }, () => someSpan({ organizationId }))
+    for (const span of spans) bus.publishSpans([span])
+    await until('all spans', () => ids.length >= 1_000)
+    expect(new Set(ids)).toEqual(new Set(spans.map((span) => span.spanId)))
+    expect(bus.stats().spansAcked).toBe(1_000)
+    await consuming.close()
+    await bus.close()
+  })
+
+  test('an unacknowledged message comes again, with its deliveries counted', async () => {
+    const bus = openBus({ url: nats.url, world })
+    const deliveries: number[] = []
+    const event = someEvent()
+    const consuming = bus.consume({
+      kind: 'usage',
+      durable: 'again',
+      batchMax: 10,
+      pendingMax: 10,
+      async handle(messages) {
+        for (const message of messages) {
+          if (decodeUsage(message.bytes).opened.id === event.opened.id)
+            deliveries.push(message.deliveries)
+          if (deliveries.length < 2) message.retry(10)
+          else message.ack()
+        }
+      },
+    })
+    bus.publishUsage(event)
+    await until('the second delivery', () => deliveries.length === 2)
+    expect(deliveries).toEqual([1, 2])
+    await consuming.close()
+    await bus.close()
+  })
+
+  test('a parked message is listed with its reason and never delivered again', async () => {
+    const bus = openBus({ url: nats.url, world })
+    const event = someEvent()
+    let seen = 0
+    const park = async (message: BusMessage): Promise<void> => {
+      if (decodeUsage(message.bytes).opened.id !== event.opened.id) return message.ack()
+      seen++
+      await message.park('amount is negative')
+    }
+    const consuming = bus.consume({
+      kind: 'usage',
+      durable: 'parking',
+      batchMax: 10,
+      pendingMax: 10,
+      async handle(messages) {
+        for (const message of messages) await park(message)
+      },
+    })
+    bus.publishUsage(event)
+    await until('the parked message', async () => (await bus.parked(100)).length > 0)
+    const parked = (await bus.parked(100)).filter((each) => each.reason === 'amount is negative')
+    expect(parked).toHaveLength(1)
+    expect(decodeUsage(parked[0]?.bytes ?? new Uint8Array()).opened.id).toBe(event.opened.id)
+    const later = someEvent()
+    bus.publishUsage(later)
+    await until('nothing left', async () => (await consuming.lag()) === 0)
+    expect(seen).toBe(1)
+    await consuming.close()
+    await bus.close()
+  })
+
+  test('a new consumer reads the past from a point in time', async () => {
+    const bus = openBus({ url: nats.url, world })
+    const before = someEvent()
+    expect(await sendWhenUp(bus, before)).toBe(true)
+    await Bun.sleep(20)
+    const sinceMs = Date.now()
+    const after = someEvent()
+    expect(await sendWhenUp(bus, after)).toBe(true)
+    const ids: string[] = []
+    const consuming = bus.consume({
+      kind: 'usage',
+      durable: 'replay',
+      batchMax: 100,
+      pendingMax: 100,
+      sinceMs,
+      async handle(messages) {
+        for (const message of messages) {
+          ids.push(decodeUsage(message.bytes).opened.id)
+          message.ack()
+        }
+      },
+    })
+    await until('the replay', () => ids.length > 0)
+    expect(ids).toEqual([after.opened.id])
+    await consuming.close()
+    await bus.close()
+  })
+})
+
+describe('without a server for a while', () => {
+  let nats: TestNats
+  beforeEach(async () => {
+    nats = await testNats()
+  })
+
+  test('what was published before the first server starts arrives once it does', async () => {
+    await nats.kill()
+    const bus = openBus({ url: nats.url, world })
+    const events = Array.from({ length: 50 }, () => someEvent())
+    for (const event of events) bus.publishUsage(event)
+    expect(bus.stats().connected).toBe(false)
+    await nats.restart()
+    const { ids, consuming } = collect(bus, 'usage')
+    await until('all events', () => ids.length >= 50)
+    expect(new Set(ids).size).toBe(50)
+    await consuming.close()
+    await bus.close()
+    await nats.stop()
+  }, 20_000)
+
+  for (const how of ['kept', 'empty'] as const)
+    test(`killed under load and restarted (${how}), nothing published is missing`, async () => {
+      const bus = openBus({ url: nats.url, world })
+      const { ids, consuming } = collect(bus, 'spans')
+      const sent: string[] = []
+      const publish = (count: number): void => {
+        for (let index = 0; index < count; index++) {
+          const span = someSpan()
+          sent.push(span.spanId)
+          bus.publishSpans([span])
+        }
+      }
+      publish(50)
+      await until('the first spans', () => ids.length >= 50)
+      await nats.kill()
+      publish(200)
+      await nats.restart(how)
+      publish(50)
+      await until('all spans', () => new Set(ids).size >= 300, 25_000)
+      expect(new Set(ids)).toEqual(new Set(sent))
+      expect(bus.stats().spansDropped).toBe(0)
+      await consuming.close()
+      await bus.close()
+      await nats.stop()
+    }, 40_000)
+
+  test('a frozen server costs nothing but time', async () => {
+    const bus = openBus({ url: nats.url, world })
+    const { ids, consuming } = collect(bus, 'usage')
+    const first = someEvent()
+    bus.publishUsage(first)
+    await until('the first event', () => ids.length === 1)
+    process.kill(nats.pid(), 'SIGSTOP')
+    const events = Array.from({ length: 20 }, () => someEvent())
+    for (const event of events) bus.publishUsage(event)
+    expect(bus.stats().usageAcked).toBe(1)
+    process.kill(nats.pid(), 'SIGCONT')
+    await until('all events', () => ids.length >= 21, 25_000)
+    expect(ids.toSorted()).toEqual([first, ...events].map((event) => event.opened.id).toSorted())
+    await consuming.close()
+    await bus.close()
+    await nats.stop()
+  }, 40_000)
+
+  test('the spool stays within its bytes, drops the oldest and counts them', async () => {
+    await nats.kill()
+    const spoolBytesMax = 100_000
+    const bus = openBus({ url: nats.url, world, spoolBytesMax })
+    const events = Array.from({ length: 200 }, () => someEvent())
+    for (const event of events) bus.publishUsage(event)
+    expect(bus.stats().spoolBytes).toBeLessThanOrEqual(spoolBytesMax)
+    const { usageDropped } = bus.stats()
+    expect(usageDropped).toBeGreaterThan(0)
+    await nats.restart()
+    const { ids, consuming } = collect(bus, 'usage')
+    await until('the rest', () => ids.length >= 200 - usageDropped)
+    expect(ids).toEqual(events.slice(usageDropped).map((event) => event.opened.id))
+    await consuming.close()
+    await bus.close()
+    await nats.stop()
+  }, 20_000)
+})
+
+async function sendWhenUp(bus: Bus, event: ReturnType<typeof someEvent>): Promise<boolean> {
+  await until('the connection', () => bus.stats().connected)
+  return (await bus.sendUsage([event])).length === 1
+}
