@@ -124,6 +124,8 @@ async function byNpm(npm, { name, version, work, cache, env }) {
   writeFileSync(join(work, 'package-lock.json'), JSON.stringify(lock))
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier']
   args.push('--workspaces=false', '--global=false', '--prefix', work)
+  // npm's own pauses between tries make a missing network take more than a minute to be told.
+  args.push('--fetch-retries=4', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=4000')
   if (!cache.isHome) args.push('--cache', join(cache.directory, 'npm'))
   const { code, output } = await runTool(npm[0], [...npm.slice(1), ...args], { cwd: work, env })
   if (code !== 0) throw toolError(`obtaining Bun ${version} with npm`, output)
