@@ -2,6 +2,9 @@ import type { Ask } from '../base/ask.ts'
 import type { FailureCode, FailureKind } from '../base/failure.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Usage } from '../base/usage.ts'
+import type { Splice } from '../stream/splice.ts'
+
+export type { Splice } from '../stream/splice.ts'
 
 export type DialectId =
   | 'openai.chat'
@@ -42,8 +45,11 @@ export interface Dialect {
   openAnswer(ask: Ask): AnswerReader
   /** Own refusals before any byte was sent, in the protocol's shape. */
   refuse(refusal: Refusal): { readonly contentType: string; readonly body: string }
-  /** The bytes that end a stream already begun with an error, never looking like a clean end. */
-  breakOff(refusal: Refusal): string
+  /**
+   * What ends a stream already begun with an error, never looking like a clean end; framed for the wire as
+   * `framing` asks (default `sse`). Empty for `json` and `opaque`, where only a lost connection tells.
+   */
+  breakOff(refusal: Refusal, framing?: Framing): string
   /** Name of the response header in which this protocol's SDKs look for the request id. */
   readonly requestIdHeader: string
 }
@@ -56,13 +62,6 @@ export interface Refusal {
   readonly says: string
   readonly details: JsonObject | undefined
   readonly requestId: string
-}
-
-/** Replace `[start, end)` (UTF-16 offsets into the text given) by `text`. Splices never overlap and come in order. */
-export interface Splice {
-  readonly start: number
-  readonly end: number
-  readonly text: string
 }
 
 /**
@@ -95,7 +94,10 @@ export interface Glance {
 
 export interface Reading extends Glance {
   readonly slots: readonly SlotText[]
-  /** Slots that end BEFORE this frame: their tails are flushed first. `'all'` ends every open slot. */
+  /**
+   * Slots that end BEFORE this frame: their tails are flushed first. `'all'` ends every open slot. A slot may
+   * begin anew after it was closed, with a fresh filter.
+   */
   readonly closes: readonly string[] | 'all'
 }
 
@@ -108,8 +110,13 @@ export interface SlotText {
   readonly end: number
   /** `json` when the slot's text is itself JSON text cut into pieces (tool arguments). */
   readonly kind: 'text' | 'json'
-  /** True when this literal repeats a whole slot (`….done`, `response.completed`): filtered on its own. */
+  /**
+   * True when this literal holds a whole text (unstreamed bodies, and repeats such as `….done` and
+   * `response.completed`): filtered on its own, by a fresh filter that is ended at once.
+   */
   readonly whole: boolean
+  /** True when the slot ends with this literal: its filter is ended here and the tail goes into this frame. */
+  readonly last: boolean
 }
 
 /** A frame the gateway writes itself. */
@@ -120,12 +127,20 @@ export interface WireFrame {
 
 export interface AnswerSummary {
   readonly usage: Usage | undefined
+  /**
+   * What the provider told before the answer was over (Anthropic's start, Gemini's running totals): its input
+   * counts are final, its output is a lower bound. Undefined once `usage` stands.
+   */
+  readonly usageSoFar: Usage | undefined
   /** True when usage was present but absurd or contradictory; such usage is not billed as measured. */
   readonly usageSuspect: boolean
   readonly model: string | undefined
   readonly id: string | undefined
   readonly finishReasons: readonly string[]
-  /** An error the provider reported inside a 200. */
+  /**
+   * An error the provider reported inside a 200. It ends the answer though `complete` stays false: the caller
+   * has it already and is told no second one.
+   */
   readonly error: { readonly type: string; readonly message: string } | undefined
   /** True once the protocol's own end was seen: without it a closed connection is a broken answer. */
   readonly complete: boolean

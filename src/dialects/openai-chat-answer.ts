@@ -1,0 +1,175 @@
+import type { Ask } from '../base/ask.ts'
+import { isJsonObject, type Json, type JsonObject, member, textMember } from '../base/json.ts'
+import type { JsonPath } from '../stream/json-text.ts'
+import type { WireFrame } from './dialect.ts'
+import { withoutNullUsage } from './include-usage.ts'
+import { errorSlot, noteOpenAiError } from './openai-error.ts'
+import { readChatUsage } from './openai-usage.ts'
+import type { AnswerShape, Edit, Likeness, SlotName } from './reader.ts'
+import { type Tally, tallyUsage } from './tally.ts'
+
+const TEXT_NAMES = [
+  'content',
+  'refusal',
+  'arguments',
+  'input',
+  'transcript',
+  'reasoning_content',
+  'reasoning',
+]
+const NO_EDIT: Edit = { drop: false, splices: [] }
+const MATTERS = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"error"|^\s*\[DONE\]\s*$/
+
+/** How Chat Completions answers, streamed or whole. One shape serves one answer. */
+export function chatAnswer(ask: Ask): AnswerShape {
+  // The gateway asked for usage in the caller's place, so what that adds to the stream is taken out again.
+  const unasked = ask.stream && !ask.usageAsked
+  let identified = false
+  return {
+    textNames: () => TEXT_NAMES,
+    matters: (data) => !ask.stream || !identified || MATTERS.test(data),
+    note(root, _event, tally) {
+      noteChat(root, tally)
+      identified ||= tally.id !== undefined && tally.model !== undefined
+    },
+    noteBare(data, tally) {
+      if (data.trim() === '[DONE]') tally.complete = true
+    },
+    edit(data, root) {
+      if (!unasked) return NO_EDIT
+      if (root && isUsageChunk(root)) return { drop: true, splices: [] }
+      return data.includes('"usage"') ? { drop: false, splices: withoutNullUsage(data) } : NO_EDIT
+    },
+    mask: (path, root) =>
+      path.length === 3 &&
+      path[2] === 'logprobs' &&
+      isJsonObject(member(choiceAt(root, path), 'logprobs'))
+        ? 'null'
+        : undefined,
+    slotAt,
+    ends: (root) =>
+      choicesOf(root)
+        .filter((choice) => typeof member(choice, 'finish_reason') === 'string')
+        .map((choice) => `choice:${indexOf(choice)}/`),
+    succeeds,
+    write,
+  }
+}
+
+function choicesOf(root: JsonObject): readonly Json[] {
+  const choices = member(root, 'choices')
+  return Array.isArray(choices) ? choices : []
+}
+
+function choiceAt(root: JsonObject, path: JsonPath): Json | undefined {
+  return path[0] === 'choices' && typeof path[1] === 'number' ? choicesOf(root)[path[1]] : undefined
+}
+
+function indexOf(value: Json | undefined, otherwise = 0): number {
+  const index = member(value, 'index')
+  return typeof index === 'number' ? index : otherwise
+}
+
+function noteChat(root: JsonObject, tally: Tally): void {
+  tally.id ??= textMember(root, 'id')
+  tally.model ??= textMember(root, 'model')
+  noteOpenAiError(root, tally)
+  for (const choice of choicesOf(root)) {
+    const reason = textMember(choice, 'finish_reason')
+    if (reason !== undefined) tally.finish.set(indexOf(choice), reason)
+    if (isJsonObject(member(choice, 'message'))) tally.complete = true
+  }
+  // Some providers count along in every chunk: only a count at the end is the whole.
+  const final = tally.complete || tally.finish.size > 0 || choicesOf(root).length === 0
+  tallyUsage(tally, readChatUsage(member(root, 'usage')), final)
+}
+
+/** The chunk that only exists because usage was asked for. */
+function isUsageChunk(root: JsonObject): boolean {
+  const choices = member(root, 'choices')
+  const empty = Array.isArray(choices) && choices.length === 0
+  return empty && isJsonObject(member(root, 'usage')) && member(root, 'error') === undefined
+}
+
+const PLAIN: Readonly<Record<string, string>> = {
+  content: 'content',
+  refusal: 'refusal',
+  reasoning_content: 'reasoning_content',
+  reasoning: 'reasoning',
+}
+
+function slotAt(path: JsonPath, root: JsonObject): SlotName | undefined {
+  if (path[0] === 'error') return errorSlot(path)
+  const choice = choiceAt(root, path)
+  const holder = path[2]
+  if (choice === undefined || (holder !== 'delta' && holder !== 'message')) return undefined
+  const whole = holder === 'message'
+  const name = slotBelow(path, member(choice, holder))
+  if (!name) return undefined
+  return { ...name, slot: `choice:${indexOf(choice)}/${name.slot}`, whole: whole || name.whole }
+}
+
+function slotBelow(path: JsonPath, message: Json | undefined): SlotName | undefined {
+  const [, , , field, item, inner, leaf] = path
+  const depth = path.length
+  const plain = PLAIN[String(field)]
+  if (plain !== undefined) {
+    const part = depth === 6 && typeof item === 'number' && inner === 'text'
+    return depth === 4 || part ? text(plain) : undefined
+  }
+  if (field === 'tool_calls' && depth === 7 && typeof item === 'number') {
+    const list = member(message, 'tool_calls')
+    const index = indexOf(Array.isArray(list) ? list[item] : undefined, item)
+    if (inner === 'function' && leaf === 'arguments') return json(`tool:${index}/arguments`)
+    if (inner === 'custom' && leaf === 'input') return text(`tool:${index}/input`)
+  }
+  if (depth === 5 && field === 'function_call' && item === 'arguments')
+    return json('function/arguments')
+  if (depth === 5 && field === 'audio' && item === 'transcript') return text('transcript')
+  if (field === 'annotations' && inner === 'url_citation' && (leaf === 'title' || leaf === 'url')) {
+    return { slot: `annotation:${item}/${leaf}`, kind: 'text', whole: true }
+  }
+  return undefined
+}
+
+function text(slot: string): SlotName {
+  return { slot, kind: 'text', whole: false }
+}
+
+function json(slot: string): SlotName {
+  return { slot, kind: 'json', whole: false }
+}
+
+const SLOT = /^choice:(\d+)\/(?:(tool):(\d+)\/(\w+)|(function)\/arguments|(\w+))$/
+
+/** Reasoning comes before content, content before tool calls, and tool calls one after the other. */
+function rank(slot: RegExpExecArray): number {
+  if (slot[2]) return 3 + Number(slot[3])
+  if (slot[5]) return 2
+  return slot[6] === 'reasoning' || slot[6] === 'reasoning_content' ? 0 : 1
+}
+
+function succeeds(begun: string, open: string): boolean {
+  const left = SLOT.exec(begun)
+  const right = SLOT.exec(open)
+  return left !== null && right !== null && left[1] === right[1] && rank(left) > rank(right)
+}
+
+function write(slot: string, content: string, like: Likeness): WireFrame | undefined {
+  const found = SLOT.exec(slot)
+  if (!found) return undefined
+  const { choices: _, usage: _usage, obfuscation: _obfuscation, ...envelope } = like.root
+  const choice = { index: Number(found[1]), delta: delta(found, content), finish_reason: null }
+  return { event: undefined, data: JSON.stringify({ ...envelope, choices: [choice] }) }
+}
+
+function delta(slot: RegExpExecArray, content: string): JsonObject {
+  if (slot[2]) {
+    const body: JsonObject =
+      slot[4] === 'input' ? { custom: { input: content } } : { function: { arguments: content } }
+    return { tool_calls: [{ index: Number(slot[3]), ...body }] }
+  }
+  if (slot[5]) return { function_call: { arguments: content } }
+  if (slot[6] === 'transcript') return { audio: { transcript: content } }
+  return { [slot[6] ?? 'content']: content }
+}
