@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Log } from '../base/world.ts'
 import { programEnvironment, runAs } from './postgres-account.ts'
@@ -203,9 +203,18 @@ function server(
     adopted: isAdopted,
     exited,
     stop() {
-      stopping ??= end(pid, exited)
+      stopping ??= end(pid, exited).then(() => tidy(socketDir))
       return stopping
     },
+  }
+}
+
+/** An empty directory left in /tmp would be one more for every data directory ever used. */
+function tidy(socketDir: string): void {
+  try {
+    rmdirSync(socketDir)
+  } catch {
+    // Not empty or already gone: the next start takes it as it is.
   }
 }
 
