@@ -1,0 +1,84 @@
+import { expect, test } from 'bun:test'
+import { nanos } from '../../src/base/money.ts'
+import { openMetrics } from '../../src/telemetry/metrics.ts'
+import { someEvent } from '../support/nats.ts'
+
+/** The value of the sample that begins with `name`, or undefined. */
+async function sample(metrics: ReturnType<typeof openMetrics>, name: string) {
+  const line = (await metrics.text()).split('\n').find((each) => each.startsWith(`${name} `))
+  return line === undefined ? undefined : Number(line.slice(name.length + 1))
+}
+
+test('every call is counted once, under how it ended', async () => {
+  const metrics = openMetrics()
+  for (let index = 0; index < 3; index++) metrics.exchangeEnded(someEvent())
+  metrics.exchangeEnded(
+    someEvent({ closed: { outcome: 'refused', status: 402, usage: undefined } }),
+  )
+  const by = (model: string, status: number, outcome: string) =>
+    sample(
+      metrics,
+      `gateway_requests_total{dialect="openai.chat",provider="openai",model="${model}",status="${status}",outcome="${outcome}"}`,
+    )
+  expect(await by('gpt-test-2026', 200, 'ok')).toBe(3)
+  expect(await by('unknown', 402, 'refused')).toBe(1)
+})
+
+test('spend adds up in dollars, and unpriced calls are counted apart', async () => {
+  const metrics = openMetrics()
+  metrics.exchangeEnded(
+    someEvent({ closed: { costNanos: nanos(1_500_000_000), costBasis: 'measured' } }),
+  )
+  metrics.exchangeEnded(someEvent())
+  const labels = 'provider="openai",model="gpt-test-2026"'
+  expect(await sample(metrics, `gateway_spend_usd_total{${labels},basis="measured"}`)).toBe(1.5)
+  expect(await sample(metrics, `gateway_unpriced_requests_total{${labels}}`)).toBe(1)
+})
+
+test('invented model names cannot grow the registry without end', async () => {
+  const metrics = openMetrics()
+  for (let index = 0; index < 1_000; index++)
+    metrics.exchangeEnded(someEvent({ closed: { responseModel: `model-${index}` } }))
+  const text = await metrics.text()
+  const models = new Set(text.match(/[{,]model="[^"]*"/g))
+  expect(models.size).toBeLessThanOrEqual(201)
+  expect(text).toContain('model="other"')
+})
+
+test('a model that no provider answered for names no label', async () => {
+  const metrics = openMetrics()
+  metrics.exchangeEnded(
+    someEvent({
+      opened: { requestModel: 'made-up' },
+      closed: { responseModel: undefined, usage: undefined, outcome: 'failed', status: 404 },
+    }),
+  )
+  expect(await metrics.text()).not.toContain('made-up')
+})
+
+test('what the bus dropped is a counter that never falls', async () => {
+  const metrics = openMetrics()
+  let spansDropped = 0
+  metrics.watchBus(() => ({ connected: true, spoolBytes: 7, usageDropped: 0, spansDropped }))
+  spansDropped = 5
+  await metrics.text()
+  spansDropped = 8
+  expect(await sample(metrics, 'gateway_events_dropped_total{kind="spans"}')).toBe(8)
+  expect(await sample(metrics, 'gateway_spool_bytes')).toBe(7)
+})
+
+test('names and help follow the rules that promtool checks', async () => {
+  const metrics = openMetrics()
+  metrics.watchBus(() => ({ connected: true, spoolBytes: 0, usageDropped: 0, spansDropped: 0 }))
+  metrics.exchangeEnded(someEvent())
+  const types = (await metrics.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)
+  let seen = 0
+  for (const [, name = '', type = ''] of types) {
+    seen++
+    expect(name).toMatch(/^[a-z][a-z0-9_]*$/)
+    expect(name.endsWith('_total')).toBe(type === 'counter')
+    expect(name).not.toMatch(/_(milliseconds|ms|minutes|kilobytes|megabytes)(_|$)/)
+    if (type !== 'histogram') expect(name).not.toMatch(/_(count|sum|bucket)$/)
+  }
+  expect(seen).toBeGreaterThan(15)
+})
