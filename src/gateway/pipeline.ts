@@ -1,0 +1,57 @@
+import { asFailure, Failure } from '../base/failure.ts'
+import { LIMITS } from '../base/limits.ts'
+import type { Provider } from '../providers/provider.ts'
+import { authenticate } from './authenticate.ts'
+import { checkPolicies } from './check-policies.ts'
+import type { GatewayDeps } from './deps.ts'
+import { open } from './exchange.ts'
+import { answer } from './forward.ts'
+import { readRequest } from './read-request.ts'
+import { redactRequest } from './redact-request.ts'
+import { reportRefusal } from './report.ts'
+import { reserve } from './reserve.ts'
+import { resolveRoute } from './resolve-route.ts'
+import { refusalResponse } from './respond.ts'
+import type { RunningCalls } from './running.ts'
+
+/**
+ * One call through the gateway. The order is the product: nobody is read before they are known, nothing is
+ * forwarded before it is admitted, and what was admitted ends exactly once.
+ */
+export async function handle(
+  request: Request,
+  door: Provider,
+  calls: RunningCalls,
+  deps: GatewayDeps,
+): Promise<Response> {
+  const exchange = open(request, door, deps)
+  try {
+    assertServed(request, calls)
+    const caller = await authenticate(request, exchange.url.searchParams, deps)
+    exchange.principal = caller
+    exchange.timings.authenticatedMs = exchange.elapsedMs()
+    const candidate = await resolveRoute(exchange.path, exchange.url.search, door, caller, deps)
+    const read = await readRequest(exchange, deps.world.clock)
+    exchange.read = read
+    exchange.timings.readMs = exchange.elapsedMs()
+    const plan = checkPolicies(read.ask, caller, candidate)
+    const outgoing = redactRequest(read, exchange.dialect, plan)
+    const opened = await reserve(exchange, caller, read, deps)
+    return await answer({ exchange, read, plan, outgoing, opened, calls, deps })
+  } catch (cause) {
+    const failure = request.signal.aborted ? new Failure('downstream_gone') : asFailure(cause)
+    reportRefusal(exchange, failure, deps)
+    return refusalResponse(exchange, failure)
+  }
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+
+function assertServed(request: Request, calls: RunningCalls): void {
+  if (!METHODS.has(request.method)) throw new Failure('method_not_allowed')
+  if (request.headers.get('upgrade') !== null)
+    throw new Failure('upgrade_required', {
+      says: 'This gateway does not offer WebSockets on this route: use HTTP.',
+    })
+  if (calls.size >= LIMITS.callsInFlightMax) throw new Failure('overloaded')
+}

@@ -1,0 +1,221 @@
+import { Failure } from '../base/failure.ts'
+import type { AnswerReader, AnswerSummary, Dialect, Framing } from '../dialects/dialect.ts'
+import type { UpstreamCall, UpstreamFault, UpstreamSink } from '../upstream/upstream.ts'
+import { type AnswerPipe, openPipe } from './answer-pipe.ts'
+import { type Downstream, openDownstream } from './downstream.ts'
+import { upstreamRequestId } from './headers.ts'
+import { refusalOf } from './respond.ts'
+import type { Ending } from './settle.ts'
+import { openWholeBody, type WholeBody } from './whole-body.ts'
+
+/** What the relay needs to answer one call, and whom it tells. */
+export interface RelayOptions {
+  readonly requestId: string
+  readonly dialect: Dialect
+  readonly reader: AnswerReader
+  /** How a good answer to this request is framed, by the dialect's reading of the request. */
+  readonly framing: Framing
+  readonly bodiless: boolean
+  /** Called once, when the status is decided: with the whole body, or with the stream that will carry it. */
+  respond(head: AnswerHead, body: AnswerBody): void
+  /** Called once, when the answer never began: nothing was sent to the caller. */
+  refuse(failure: Failure): void
+  /** Called exactly once, on every way a call can end. Before `respond` for whole bodies, so that cost can be told. */
+  ended(ending: Ending): void
+  firstByte(): void
+}
+
+/** A whole body, the stream that carries it, or none. */
+export type AnswerBody = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
+
+export interface AnswerHead {
+  readonly status: number
+  readonly headers: Headers
+}
+
+/** The relay's side that the provider's connection drives, and the ways others may end it. */
+export interface Relay extends UpstreamSink {
+  /** Must be called before anything arrives. */
+  attach(call: UpstreamCall): void
+  /** The caller left. */
+  leave(): void
+  /** Ends the answer at once with an error in the dialect's shape. */
+  stop(failure: Failure): void
+}
+
+type State = 'waiting' | 'peeking' | 'collecting' | 'streaming' | 'ended'
+
+const FAULT_CODES = {
+  unreachable: 'upstream_unreachable',
+  connect_timeout: 'upstream_unreachable',
+  first_byte_timeout: 'upstream_timeout',
+  idle_timeout: 'upstream_timeout',
+  call_timeout: 'upstream_timeout',
+  reset: 'upstream_broke',
+  malformed: 'upstream_broke',
+  aborted: 'upstream_broke',
+} as const satisfies Record<UpstreamFault, string>
+
+/**
+ * The relay: a push state machine between a provider's connection and one direct stream. It awaits nothing,
+ * writes once per readable event, commits the status only when the first body byte is there, and ends once.
+ */
+export function openRelay(options: RelayOptions): Relay {
+  const { reader } = options
+  let state: State = 'waiting'
+  let call: UpstreamCall | undefined
+  let head: AnswerHead | undefined
+  let down: Downstream | undefined
+  let pipe: AnswerPipe | undefined
+  let whole: WholeBody | undefined
+  let framing: Framing = options.framing
+
+  function end(outcome: Ending['outcome'], failure?: Failure, status?: number): void {
+    state = 'ended'
+    options.ended({
+      outcome,
+      status: status ?? head?.status ?? failure?.row.status ?? 0,
+      failure,
+      upstreamStatus: head?.status,
+      upstreamRequestId: head && upstreamRequestId(head.headers),
+      summary: head === undefined ? undefined : readerSummary(),
+    })
+  }
+
+  function readerSummary(): AnswerSummary {
+    return reader.summary()
+  }
+
+  /** The answer breaks before or after it began; the caller is told in the way that is still open. */
+  function fail(failure: Failure): void {
+    if (state === 'ended') return
+    const begun = state === 'streaming'
+    call?.abort()
+    end('failed', failure, begun ? head?.status : failure.row.status)
+    if (!begun) return options.refuse(failure)
+    if (framing === 'opaque') return down?.reset()
+    down?.write(options.dialect.breakOff(refusalOf(failure, options.requestId), framing))
+    down?.flush()
+    down?.end()
+  }
+
+  function leave(): void {
+    if (state === 'ended') return
+    call?.abort()
+    // A client that hangs up after the protocol's own end has read everything there was.
+    if (state === 'streaming' && reader.summary().complete) return end('ok')
+    end('aborted', new Failure('downstream_gone'), 499)
+  }
+
+  function beginStream(first: Uint8Array): void {
+    if (!head) return
+    state = 'streaming'
+    down = openDownstream({
+      onLeave: leave,
+      onFull: () => call?.pause(),
+      onDrained: () => call?.resume(),
+    })
+    const { write } = down
+    pipe = openPipe(framing, reader, write)
+    options.firstByte()
+    stream(first)
+    options.respond(head, down.body)
+  }
+
+  function stream(bytes: Uint8Array): void {
+    try {
+      pipe?.push(bytes)
+      down?.flush()
+    } catch (cause) {
+      fail(new Failure('upstream_broke', { inside: cause }))
+    }
+  }
+
+  return {
+    attach(given) {
+      call = given
+    },
+    leave,
+    stop: fail,
+    onHead(status, headers) {
+      if (state !== 'waiting') return
+      head = { status, headers }
+      if (status >= 300 && status < 400 && status !== 304)
+        return fail(new Failure('upstream_redirected', { inside: status }))
+      framing = framingOf(options.framing, status, headers)
+      if (framing === 'json') {
+        state = 'collecting'
+        whole = openWholeBody()
+      } else {
+        state = 'peeking'
+      }
+    },
+    onData(bytes) {
+      if (state === 'streaming') return stream(bytes)
+      if (state === 'peeking') return beginStream(bytes)
+      if (state !== 'collecting' || !whole || whole.add(bytes)) return
+      // Too large to hold: it streams on, unread, and is accounted for as a call without usage.
+      framing = 'opaque'
+      state = 'peeking'
+      beginStream(whole.take())
+    },
+    onEnd() {
+      if (state === 'ended' || !head) return
+      if (state === 'streaming') return endStream()
+      // A stream that ends before its first byte never was an answer.
+      if (
+        state === 'peeking' &&
+        framing !== 'opaque' &&
+        !options.bodiless &&
+        !isBodiless(head.status)
+      )
+        return fail(new Failure('upstream_broke', { inside: 'empty stream' }))
+      const body = whole?.take() ?? new Uint8Array(0)
+      const edited = framing === 'json' ? readWhole(body, reader) : body
+      options.firstByte()
+      end(head.status < 400 && !reader.summary().error ? 'ok' : 'failed')
+      options.respond(head, options.bodiless || isBodiless(head.status) ? null : edited)
+    },
+    onFault(fault, cause) {
+      if (state === 'ended') return
+      fail(new Failure(FAULT_CODES[fault], { inside: cause ?? fault }))
+    },
+  }
+
+  function endStream(): void {
+    pipe?.end()
+    const summary = reader.summary()
+    // A connection that closes without the protocol's own end is a broken answer, however clean the close.
+    if (framing !== 'opaque' && !summary.complete && !summary.error)
+      return fail(
+        new Failure('upstream_broke', { inside: 'ended without the end of the protocol' }),
+      )
+    end(summary.error ? 'failed' : 'ok')
+    down?.flush()
+    down?.end()
+  }
+}
+
+function isBodiless(status: number): boolean {
+  return status === 204 || status === 205 || status === 304
+}
+
+/** What the head says of the body: errors and plain JSON come whole, events stream, the rest is not read. */
+function framingOf(asked: Framing, status: number, headers: Headers): Framing {
+  const encoding = headers.get('content-encoding')
+  if (asked === 'opaque' || (encoding !== null && encoding.toLowerCase() !== 'identity'))
+    return 'opaque'
+  const type = (headers.get('content-type') ?? '').toLowerCase()
+  if (type.startsWith('text/event-stream')) return 'sse'
+  if (asked === 'array' && status < 400) return 'array'
+  if (type.includes('json') || type === '') return 'json'
+  return 'opaque'
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Lets the reader see a whole body; its bytes stay what they are. */
+function readWhole(body: Uint8Array<ArrayBuffer>, reader: AnswerReader): Uint8Array<ArrayBuffer> {
+  if (body.byteLength > 0) reader.glance(decoder.decode(body), undefined)
+  return body
+}

@@ -1,0 +1,64 @@
+import type { ExchangeClosed } from '../base/exchange.ts'
+import { NO_POLICIES } from '../base/exchange.ts'
+import type { Failure } from '../base/failure.ts'
+import type { GatewayDeps } from './deps.ts'
+import type { Exchange } from './exchange.ts'
+import { openedOf } from './reserve.ts'
+
+/**
+ * A call that was refused before it was forwarded: a row and a trace when its key names a workspace, else a
+ * log line and a counter. Never awaited, never throws: a refusal does not wait for its own record.
+ */
+export function reportRefusal(exchange: Exchange, failure: Failure, deps: GatewayDeps): void {
+  const { log } = deps.world
+  if (failure.code === 'internal')
+    log.error('call.failed', { requestId: exchange.id, cause: causeText(failure.inside) })
+  const caller = exchange.principal
+  if (!caller) {
+    deps.reporter.turnedAway({
+      requestId: exchange.id,
+      door: exchange.door.name,
+      method: exchange.request.method,
+      status: failure.row.status,
+      code: failure.code,
+      inside: failure.inside,
+    })
+    return
+  }
+  const opened = openedOf(exchange, caller, exchange.read, deps)
+  const closed = refusedClose(exchange, failure, deps)
+  deps.ledger.record({ version: 1, opened, closed }).then(
+    () => deps.reporter.ended(opened, closed, exchange.timings),
+    (cause) => log.error('refusal.unrecorded', { requestId: exchange.id, cause: String(cause) }),
+  )
+}
+
+function refusedClose(exchange: Exchange, failure: Failure, deps: GatewayDeps): ExchangeClosed {
+  exchange.timings.endedMs = exchange.elapsedMs()
+  const gone = failure.code === 'downstream_gone'
+  const ours = failure.row.owner === 'platform' || failure.row.owner === 'upstream'
+  return {
+    id: exchange.id,
+    endedAtMs: deps.world.clock.now(),
+    outcome: gone ? 'aborted' : ours ? 'failed' : 'refused',
+    status: failure.row.status,
+    errorCode: failure.code,
+    upstreamStatus: undefined,
+    upstreamRequestId: undefined,
+    responseModel: undefined,
+    responseId: undefined,
+    finishReasons: [],
+    usage: undefined,
+    costNanos: undefined,
+    costBasis: undefined,
+    firstByteMs: undefined,
+    overheadMs: exchange.timings.endedMs,
+    policies: NO_POLICIES,
+    findings: [],
+  }
+}
+
+/** A cause for the log: name, message and stack, which hold no content of a call. */
+export function causeText(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? `${cause.name}: ${cause.message}`) : String(cause)
+}

@@ -1,0 +1,29 @@
+import { LIMITS } from '../base/limits.ts'
+
+/** An unstreamed answer being collected, so that its cost can be told in its head. */
+export interface WholeBody {
+  /** Copies `bytes`; false when the bound is passed (they are kept all the same, for `take`). */
+  add(bytes: Uint8Array): boolean
+  /** Everything added so far; nothing is held after. */
+  take(): Uint8Array<ArrayBuffer>
+}
+
+/** Collects up to `LIMITS.answerBodyBytesMax` bytes. */
+export function openWholeBody(): WholeBody {
+  let pieces: Uint8Array<ArrayBuffer>[] = []
+  let size = 0
+  return {
+    add(bytes) {
+      pieces.push(bytes.slice())
+      size += bytes.byteLength
+      return size <= LIMITS.answerBodyBytesMax
+    },
+    take() {
+      const [only] = pieces
+      const all = pieces.length === 1 && only ? only : Buffer.concat(pieces, size)
+      pieces = []
+      size = 0
+      return all
+    },
+  }
+}

@@ -1,0 +1,158 @@
+import { Elysia } from 'elysia'
+import type { ExchangeClosed, ExchangeEvent, ExchangeOpened } from '../../src/base/exchange.ts'
+import { asFailure, Failure } from '../../src/base/failure.ts'
+import { nanos } from '../../src/base/money.ts'
+import { PERMISSIONS, type Permission } from '../../src/base/permission.ts'
+import { secret } from '../../src/base/secret.ts'
+import type { CallerKey, GatewayDeps, TurnedAway } from '../../src/gateway/deps.ts'
+import { badHost, failedResponse, isGoodHost } from '../../src/gateway/front.ts'
+import { gatewayRoutes } from '../../src/gateway/routes.ts'
+import { type RunningCalls, runningCalls } from '../../src/gateway/running.ts'
+import { socketUpstream } from '../../src/upstream/socket.ts'
+import {
+  type Answer,
+  type Piece,
+  type Script,
+  startProvider,
+} from '../support/scripted-provider.ts'
+import { testWorld, until } from '../support/world.ts'
+
+/** What a provider would hold; built here so that no scanner takes it for a real key. */
+export const PROVIDER_KEY = `provider-${'k'.repeat(24)}`
+/** A caller's key, as the data plane's port sees it. */
+export const CALLER_KEY = `slu_sk_${'a'.repeat(12)}_${'b'.repeat(49)}`
+
+const ALL = new Set<Permission>(PERMISSIONS)
+
+/** A key that may call, changed by `change`. */
+export function callerKey(change: Partial<CallerKey> = {}): CallerKey {
+  return {
+    id: '01890000-0000-7000-8000-000000000001',
+    short: 'a'.repeat(12),
+    kind: 'service',
+    organizationId: '01890000-0000-7000-8000-000000000002',
+    gatewayEnabled: true,
+    state: 'active',
+    scope: 'workspace',
+    userId: undefined,
+    workspaces: [{ workspaceId: '01890000-0000-7000-8000-000000000003', permissions: ALL }],
+    ...change,
+  }
+}
+
+/**
+ * The data plane on a real listener before a scripted provider on a real socket. Keys, secrets and the ledger are
+ * the ports' simplest truth in memory: what is proven here is the relay, not the store.
+ */
+export async function openGateway(script: Script, change: Partial<GatewayDeps> = {}) {
+  const provider = await startProvider(script)
+  const opened = new Map<string, ExchangeOpened>()
+  const closed: ExchangeClosed[] = []
+  const recorded: ExchangeEvent[] = []
+  const turnedAway: TurnedAway[] = []
+  const keys = new Map<string, CallerKey>([[CALLER_KEY, callerKey()]])
+  const world = testWorld()
+  const upstream = socketUpstream({ world })
+  const origin = new URL(provider.url)
+  const deps: GatewayDeps = {
+    world,
+    processId: '01890000-0000-7000-8000-00000000000f',
+    basePath: '',
+    origins: { openai: origin, anthropic: origin, gemini: origin },
+    keys: { resolve: (token) => keys.get(token) ?? 'unknown' },
+    secrets: { resolve: () => secret(PROVIDER_KEY) },
+    ledger: {
+      async open(row) {
+        opened.set(row.id, row)
+      },
+      async close(event) {
+        closed.push(event.closed)
+      },
+      async record(event) {
+        recorded.push(event)
+      },
+    },
+    upstream,
+    pricing: {
+      cost: ({ usage }) => ({
+        nanos: nanos(usage.inputTokens + 10 * usage.outputTokens),
+        basis: 'measured',
+      }),
+    },
+    reporter: { ended() {}, turnedAway: (facts) => turnedAway.push(facts) },
+    ...change,
+  }
+  const calls = runningCalls()
+  const listener = listen(calls, deps)
+  return {
+    url: `http://127.0.0.1:${listener.port}`,
+    port: listener.port ?? 0,
+    provider,
+    opened,
+    closed,
+    recorded,
+    turnedAway,
+    keys,
+    calls,
+    deps,
+    /** The end of the `index`th forwarded call, once it is written. */
+    async end(index = 0): Promise<ExchangeClosed> {
+      return until('the call to be settled', () => closed[index])
+    },
+    async close() {
+      await listener.stop(true)
+      upstream.close()
+      await provider.close()
+    },
+  }
+}
+
+function listen(calls: RunningCalls, deps: GatewayDeps) {
+  const app = new Elysia({ handler: { standardHostname: false } })
+    .onError(({ request, error, code }) =>
+      failedResponse(
+        request,
+        code === 'NOT_FOUND' ? new Failure('unknown_route') : asFailure(error),
+        deps,
+      ),
+    )
+    .use(gatewayRoutes(calls, deps))
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    development: false,
+    idleTimeout: 30,
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    fetch: (request) => (isGoodHost(request.headers.get('host')) ? app.fetch(request) : badHost()),
+  })
+  app.server = server
+  return server
+}
+
+/** One chat request as an SDK would send it. */
+export function chat(body: object, init: RequestInit = {}): RequestInit {
+  return {
+    method: 'POST',
+    headers: { authorization: `Bearer ${CALLER_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    ...init,
+  }
+}
+
+/** A streamed answer in these pieces. */
+export function events(...body: readonly Piece[]): Answer {
+  return { headers: { 'content-type': 'text/event-stream; charset=utf-8' }, body }
+}
+
+/** Reads an answer to its end, or to where it breaks. */
+export async function readAll(response: Response): Promise<{ text: string; broken: boolean }> {
+  const decoder = new TextDecoder()
+  let text = ''
+  try {
+    if (response.body)
+      for await (const piece of response.body) text += decoder.decode(piece, { stream: true })
+  } catch {
+    return { text, broken: true }
+  }
+  return { text, broken: false }
+}
