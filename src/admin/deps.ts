@@ -1,0 +1,34 @@
+import type { Permission } from '../base/permission.ts'
+import type { World } from '../base/world.ts'
+import type { Database } from '../store/database.ts'
+
+/** What the admin API must know of a resolved key; the store's key facts fit. */
+export interface AdminKey {
+  readonly id: string
+  readonly short: string
+  readonly kind: 'service' | 'personal'
+  readonly organizationId: string
+  readonly gatewayEnabled: boolean
+  readonly state: 'active' | 'expired' | 'deactivated'
+  readonly scope: 'workspace' | 'organization'
+  readonly userId: string | undefined
+  readonly workspaces: readonly {
+    readonly workspaceId: string
+    readonly permissions: ReadonlySet<Permission>
+  }[]
+  readonly organizationPermissions: ReadonlySet<Permission>
+}
+
+/** Everything the control plane stands on, handed in by `server.ts`. */
+export interface AdminDeps {
+  readonly world: World
+  readonly database: Database
+  readonly keys: {
+    /** Synchronous on a warm key. Throws `store_unavailable` when it cannot know. */
+    resolve(token: string): AdminKey | 'unknown' | Promise<AdminKey | 'unknown'>
+  }
+  /** `''` or `/something`. */
+  readonly basePath: string
+  /** Shown in the OpenAPI document. */
+  readonly version: string
+}

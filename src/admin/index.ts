@@ -1,0 +1,39 @@
+import { Elysia } from 'elysia'
+import type { AdminDeps } from './deps.ts'
+import { fallback, mount } from './mount.ts'
+import { REQUEST_ROUTES } from './requests.ts'
+import type { Route } from './route.ts'
+import { RUN_ROUTES } from './runs.ts'
+import { SESSION_ROUTES } from './sessions.ts'
+import { documented } from './swagger.ts'
+import { WORKSPACE_ROUTES } from './workspaces.ts'
+
+/** Every resource of the control plane, in the order of the document. */
+export const RESOURCES: Readonly<Record<string, readonly Route[]>> = {
+  requests: REQUEST_ROUTES,
+  runs: RUN_ROUTES,
+  sessions: SESSION_ROUTES,
+  workspaces: WORKSPACE_ROUTES,
+}
+
+/** True for the paths that belong to {@link adminApi}: `/api/v1/*` and `/swagger*` below the base path. */
+export function isAdminPath(pathname: string, basePath: string): boolean {
+  return ['/api/v1', '/swagger'].some(
+    (each) => pathname === basePath + each || pathname.startsWith(`${basePath + each}/`),
+  )
+}
+
+/**
+ * The control plane as one Elysia instance: `/api/v1/*`, `/swagger`, `/swagger/json`. It answers every path it is
+ * handed, also the ones it does not know; hand it what {@link isAdminPath} names, through `handle`.
+ */
+export function adminApi(deps: AdminDeps) {
+  const resources = Object.entries(RESOURCES).map(([name, routes]) => mount(name, routes, deps))
+  const unknown = fallback(Object.values(RESOURCES).flat(), deps)
+  const app = new Elysia({ name: 'sluice.admin' })
+  // Elysia's own answers would show the message of whatever was thrown.
+  app.onError(({ request }) => unknown(request))
+  for (const each of resources) app.use(each)
+  app.use(documented(deps, resources))
+  return app
+}

@@ -1,0 +1,97 @@
+import type { TSchema } from '@sinclair/typebox'
+import { Failure } from '../base/failure.ts'
+import { isJsonObject } from '../base/json.ts'
+import { LIMITS } from '../base/limits.ts'
+import { parseWithExactUsd } from '../base/wire.ts'
+
+/** Admin bodies are lists of settings: one megabyte is far beyond any. */
+export const ADMIN_BODY_BYTES_MAX = 1024 * 1024
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
+/**
+ * The JSON body of a write: bounded while it is read, UTF-8, not too deep. Members ending in `_usd` come as the
+ * text of their digits. A body with no bytes is `undefined`.
+ * Fails with `unsupported_media_type`, `body_too_large`, `invalid_request`.
+ */
+export async function readJsonBody(request: Request): Promise<unknown> {
+  assertJson(request.headers)
+  const bytes = await readBounded(request)
+  if (bytes.byteLength === 0) return undefined
+  let value: unknown
+  try {
+    value = parseWithExactUsd(decoder.decode(bytes))
+  } catch {
+    throw new Failure('invalid_request', { says: 'The body is not valid JSON in UTF-8.' })
+  }
+  if (isDeeper(value, LIMITS.jsonDepthMax))
+    throw new Failure('invalid_request', { says: 'The body is nested too deeply.' })
+  return value
+}
+
+function assertJson(headers: Headers): void {
+  const encoding = headers.get('content-encoding')
+  if (encoding !== null && encoding.toLowerCase() !== 'identity')
+    throw new Failure('unsupported_media_type', { says: 'Send the body uncompressed.' })
+  const type = headers.get('content-type')
+  if (type === null && headers.get('content-length') === '0') return
+  if (type === null || !/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type))
+    throw new Failure('unsupported_media_type', {
+      says: 'Send the body as content-type application/json.',
+    })
+}
+
+async function readBounded(request: Request): Promise<Uint8Array> {
+  const told = Number(request.headers.get('content-length') ?? 0)
+  if (told > ADMIN_BODY_BYTES_MAX) throw tooLarge()
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of request.body ?? []) {
+    size += part.byteLength
+    if (size > ADMIN_BODY_BYTES_MAX) throw tooLarge()
+    parts.push(part)
+  }
+  return Buffer.concat(parts, size)
+}
+
+function tooLarge(): Failure {
+  return new Failure('body_too_large', {
+    says: `The body is larger than ${ADMIN_BODY_BYTES_MAX} bytes.`,
+  })
+}
+
+/** Walks without recursion: a hostile body must not overflow the stack. */
+function isDeeper(root: unknown, depthMax: number): boolean {
+  let level: unknown[] = [root]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > depthMax) return true
+    level = level.flatMap((each) =>
+      Array.isArray(each) ? each : isJsonObject(each) ? Object.values(each) : [],
+    )
+  }
+  return false
+}
+
+/** Query parameters as the shape wants them: whole numbers and true/false are read, a list is collected. */
+export function readQuery(shape: TSchema, search: URLSearchParams): Record<string, unknown> {
+  const read: Record<string, unknown> = Object.create(null)
+  for (const name of new Set(search.keys())) {
+    const all = search.getAll(name)
+    const kind = kindOf(shape, name)
+    read[name] = kind === 'array' ? all : all.length > 1 ? all : fromText(kind, all[0] ?? '')
+  }
+  return read
+}
+
+function kindOf(shape: TSchema, name: string): unknown {
+  const properties: unknown = shape.properties
+  if (!isJsonObject(properties) || !Object.hasOwn(properties, name)) return undefined
+  const property = properties[name]
+  return isJsonObject(property) ? property.type : undefined
+}
+
+function fromText(kind: unknown, text: string): unknown {
+  if (kind === 'integer' && /^-?\d{1,15}$/.test(text)) return Number(text)
+  if (kind === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+  return text
+}

@@ -1,0 +1,94 @@
+import { Elysia } from 'elysia'
+import { Failure } from '../base/failure.ts'
+import { newId } from '../base/id.ts'
+import type { AdminDeps, AdminKey } from './deps.ts'
+import { detailOf } from './describe.ts'
+import { authenticate, organizationCaller, workspaceCaller } from './guard.ts'
+import { readJsonBody, readQuery } from './input.ts'
+import { baseHeaders, problemOf } from './problem.ts'
+import type { Answer, Route } from './route.ts'
+
+/**
+ * One Elysia instance for the routes of one resource. Elysia routes and documents; it parses nothing, so that
+ * a body is read only after the guard let its sender in, and every refusal has one shape.
+ */
+export function mount(name: string, routes: readonly Route[], deps: AdminDeps) {
+  const app = new Elysia({ name: `sluice.admin.${name}`, prefix: `${deps.basePath}/api/v1` })
+  for (const each of routes)
+    app.route(
+      each.method,
+      each.path,
+      ({ request, params }) => answer(each, request, params, deps),
+      { parse: 'none', detail: detailOf(each) },
+    )
+  return app
+}
+
+/** Guard, read, check, handle; whatever is thrown on the way becomes a problem. */
+async function answer(
+  route: Route,
+  request: Request,
+  params: unknown,
+  deps: AdminDeps,
+): Promise<Response> {
+  const requestId = newId(deps.world)
+  try {
+    const key = await authenticate(request.headers, deps)
+    const caller = await callerOf(route, key, request, deps)
+    const result = await route.run({
+      deps,
+      caller,
+      params,
+      query: route.query ? readQuery(route.query, new URL(request.url).searchParams) : undefined,
+      body: route.body ? await readJsonBody(request) : undefined,
+      headers: request.headers,
+      requestId,
+    })
+    return responseOf(result, requestId)
+  } catch (cause) {
+    return problemOf(cause, requestId, deps.world)
+  }
+}
+
+function callerOf(route: Route, key: AdminKey, request: Request, deps: AdminDeps) {
+  return route.scope === 'organization'
+    ? organizationCaller(key, route.needs)
+    : workspaceCaller(key, request.headers.get('x-tenant-id'), route.needs, deps)
+}
+
+function responseOf(result: Answer, requestId: string): Response {
+  const headers = { ...baseHeaders(requestId), ...result.headers }
+  if (result.status === 204) return new Response(null, { status: 204, headers })
+  return new Response(JSON.stringify(result.body), {
+    status: result.status,
+    headers: { ...headers, 'content-type': 'application/json' },
+  })
+}
+
+/**
+ * What stands in for a route that is not there: 405 with `Allow` when the path exists for another method,
+ * else 404; 401 first, so that only key holders learn which paths exist.
+ */
+export function fallback(routes: readonly Route[], deps: AdminDeps) {
+  const known = routes.map((each) => ({
+    method: each.method,
+    pattern: new RegExp(
+      `^${each.path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[a-z_]+/g, '[^/]+')}$`,
+    ),
+  }))
+  const prefix = `${deps.basePath}/api/v1`
+  return async (request: Request): Promise<Response> => {
+    const requestId = newId(deps.world)
+    try {
+      await authenticate(request.headers, deps)
+      const path = new URL(request.url).pathname.slice(prefix.length)
+      const methods = known.filter((each) => each.pattern.test(path)).map((each) => each.method)
+      if (methods.length === 0) throw new Failure('unknown_route')
+      throw new Failure('method_not_allowed', {
+        details: { allow: [...new Set(methods)].join(', ') },
+      })
+    } catch (cause) {
+      return problemOf(cause, requestId, deps.world)
+    }
+  }
+}

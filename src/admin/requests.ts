@@ -1,0 +1,119 @@
+import { Type as t } from '@sinclair/typebox'
+import { Failure } from '../base/failure.ts'
+import { usdOnWire } from '../base/wire.ts'
+import { type ExchangeRow, readExchange, readSpans, type SpanRow } from '../store/exchange-reads.ts'
+import { ID_PARAMS } from './id-params.ts'
+import { type Route, route } from './route.ts'
+import { iso } from './run-shape.ts'
+
+const orNull = (kind: ReturnType<typeof t.String> | ReturnType<typeof t.Number>, says?: string) =>
+  t.Union([kind, t.Null()], says === undefined ? {} : { description: says })
+
+const REQUEST = t.Object({
+  id: t.String({ format: 'uuid' }),
+  state: t.Union([t.Literal('running'), t.Literal('ended')]),
+  outcome: orNull(t.String(), 'ok, refused, failed, aborted or interrupted; null while it runs.'),
+  status: orNull(t.Number(), 'The HTTP status the caller saw.'),
+  error_code: orNull(t.String()),
+  usage: t.Union([t.Object({}, { additionalProperties: true }), t.Null()]),
+  cost_usd: orNull(t.Number(), 'Dollars; null when unpriced.'),
+  cost_nanos: orNull(t.String(), 'The same in nanodollars.'),
+  cost_basis: orNull(t.String(), 'measured, counted or ceiling.'),
+  policies: t.Object({
+    matched: t.Array(t.Object({ id: t.String(), name: t.String() })),
+    violated: t.Array(t.Object({ id: t.String(), name: t.String() })),
+  }),
+  findings: t.Array(
+    t.Object({
+      detector: t.String(),
+      entity: t.String(),
+      direction: t.String(),
+      count: t.Integer(),
+    }),
+    { description: 'How often each detector hit, never what it hit.' },
+  ),
+  timings: t.Object({
+    started_at: t.String({ format: 'date-time' }),
+    ended_at: orNull(t.String({ format: 'date-time' })),
+    duration_ms: orNull(t.Number()),
+    first_byte_ms: orNull(t.Number(), 'From arrival to the first byte of the answer.'),
+    overhead_ms: orNull(t.Number(), 'Spent in the gateway before forwarding.'),
+  }),
+  steps: t.Array(
+    t.Object({
+      name: t.String(),
+      kind: t.String(),
+      offset_ms: t.Number(),
+      duration_ms: t.Number(),
+      status: t.String(),
+    }),
+  ),
+})
+
+/** One call in full, running or ended, without content. */
+export const REQUEST_ROUTES: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/requests/:id',
+    tag: 'traces',
+    summary: 'Read one call',
+    says: 'By the id in `x-gateway-request-id`: outcome, usage, cost and how it is known, policies, findings, timings. Known from the moment the call is admitted.',
+    needs: ['runs:read'],
+    scope: 'workspace',
+    params: ID_PARAMS,
+    answer: { status: 200, says: 'The call.', shape: REQUEST },
+    async handle({ deps, caller, params }) {
+      const row = await readExchange(deps.database, caller.workspaceId, params.id)
+      if (!row) throw new Failure('not_found', { says: 'There is no such call.' })
+      const steps = await readSpans(deps.database, caller.workspaceId, row.id)
+      return { status: 200, body: requestOnWire(row, steps) }
+    },
+  }),
+]
+
+function requestOnWire(row: ExchangeRow, steps: readonly SpanRow[]): Record<string, unknown> {
+  return {
+    id: row.id,
+    state: row.outcome === null ? 'running' : 'ended',
+    outcome: row.outcome,
+    status: row.status,
+    error_code: row.errorCode,
+    provider: row.provider,
+    dialect: row.dialect,
+    operation: row.operation,
+    method: row.method,
+    path: row.path,
+    stream: row.stream,
+    request_model: row.requestModel,
+    response_model: row.responseModel,
+    response_id: row.responseId,
+    finish_reasons: row.finishReasons ?? [],
+    upstream_status: row.upstreamStatus,
+    upstream_request_id: row.upstreamRequestId,
+    key: { id: row.keyId, short: row.keyShort },
+    user_id: row.userId,
+    session_id: row.sessionId,
+    trace_id: row.traceId,
+    user_agent: row.userAgent,
+    usage: row.usage,
+    cost_usd: row.costNanos === null ? null : usdOnWire(row.costNanos),
+    cost_nanos: row.costNanos === null ? null : row.costNanos.toString(),
+    cost_basis: row.costBasis,
+    policies: row.policies ?? { matched: [], violated: [] },
+    findings: row.findings ?? [],
+    timings: {
+      started_at: iso(row.startedAtMs),
+      ended_at: row.endedAtMs === undefined ? null : iso(row.endedAtMs),
+      duration_ms: row.endedAtMs === undefined ? null : row.endedAtMs - row.startedAtMs,
+      first_byte_ms: row.firstByteMs,
+      overhead_ms: row.overheadMs,
+    },
+    steps: steps.map((step) => ({
+      name: step.name,
+      kind: step.kind,
+      offset_ms: step.startedAtMs - row.startedAtMs,
+      duration_ms: step.endedAtMs - step.startedAtMs,
+      status: step.status,
+    })),
+  }
+}

@@ -1,0 +1,136 @@
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm'
+import type { ExchangeEvent, Outcome } from '../base/exchange.ts'
+import { exchangeFromJson } from '../base/exchange-json.ts'
+import type { Database } from './database.ts'
+import { runs, traceProjects } from './tables.ts'
+
+/** Where calls are traced: `gateway` of a workspace (no key), or the project of one key. */
+export interface TraceProject {
+  readonly id: string
+  readonly workspaceId: string
+  readonly name: string
+  readonly keyId: string | undefined
+  readonly createdAtMs: number
+}
+
+/** Which projects; every given condition must hold. */
+export interface TraceProjectFilter {
+  readonly ids?: readonly string[] | undefined
+  readonly name?: string | undefined
+  readonly nameContains?: string | undefined
+  /** The projects of these keys, and the shared one. */
+  readonly keyIds?: readonly string[] | undefined
+  readonly limit: number
+  readonly offset: number
+}
+
+/** The trace projects of one workspace, oldest first. */
+export async function listTraceProjects(
+  database: Database,
+  workspaceId: string,
+  filter: TraceProjectFilter,
+): Promise<TraceProject[]> {
+  const rows = await database.orm
+    .select()
+    .from(traceProjects)
+    .where(
+      and(
+        eq(traceProjects.workspaceId, workspaceId),
+        filter.ids && inArray(traceProjects.id, [...filter.ids]),
+        filter.keyIds &&
+          or(isNull(traceProjects.keyId), inArray(traceProjects.keyId, [...filter.keyIds])),
+        filter.name === undefined ? undefined : eq(traceProjects.name, filter.name),
+        filter.nameContains === undefined
+          ? undefined
+          : sql`position(${filter.nameContains} in ${traceProjects.name}) > 0`,
+      ),
+    )
+    .orderBy(asc(traceProjects.id))
+    .limit(filter.limit)
+    .offset(filter.offset)
+  return rows.map((row) => ({
+    id: row.id,
+    workspaceId: row.workspaceId,
+    name: row.name,
+    keyId: row.keyId ?? undefined,
+    createdAtMs: row.createdAt.getTime(),
+  }))
+}
+
+/** Which runs; every given condition must hold. */
+export interface RunFilter {
+  readonly ids?: readonly string[] | undefined
+  /** Calls of these keys only. */
+  readonly keyIds?: readonly string[] | undefined
+  /** 32 hex digits. */
+  readonly traceId?: string | undefined
+  readonly outcome?: Outcome | undefined
+  /** True: calls that did not end well; false: those that did. */
+  readonly failed?: boolean | undefined
+  /** True: calls that asked for embeddings; false: all others. */
+  readonly embeddings?: boolean | undefined
+  readonly startedFromMs?: number | undefined
+  readonly startedToMs?: number | undefined
+  readonly order: 'newest' | 'oldest'
+  /** The id of the last run already seen. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+/** The runs of one workspace as the events they were built from, in order of their ids, which is that of time. */
+export async function queryRuns(
+  database: Database,
+  workspaceId: string,
+  filter: RunFilter,
+): Promise<ExchangeEvent[]> {
+  const newest = filter.order === 'newest'
+  const rows = await database.orm
+    .select({ event: runs.event })
+    .from(runs)
+    .where(
+      and(
+        eq(runs.workspaceId, workspaceId),
+        filter.ids && inArray(runs.id, [...filter.ids]),
+        filter.keyIds && inArray(runs.keyId, [...filter.keyIds]),
+        filter.traceId === undefined ? undefined : eq(runs.traceId, filter.traceId),
+        filter.outcome === undefined ? undefined : eq(runs.outcome, filter.outcome),
+        filter.failed === undefined
+          ? undefined
+          : filter.failed
+            ? ne(runs.outcome, 'ok')
+            : eq(runs.outcome, 'ok'),
+        filter.embeddings === undefined
+          ? undefined
+          : filter.embeddings
+            ? eq(runs.operation, 'embeddings')
+            : ne(runs.operation, 'embeddings'),
+        filter.startedFromMs === undefined
+          ? undefined
+          : gte(runs.startedAt, new Date(filter.startedFromMs)),
+        filter.startedToMs === undefined
+          ? undefined
+          : lte(runs.startedAt, new Date(filter.startedToMs)),
+        filter.after === undefined
+          ? undefined
+          : newest
+            ? lt(runs.id, filter.after)
+            : gt(runs.id, filter.after),
+      ),
+    )
+    .orderBy(newest ? desc(runs.id) : asc(runs.id))
+    .limit(filter.limit)
+  return rows.map((row) => exchangeFromJson(row.event))
+}
+
+/** The run of one call, or undefined when this workspace has none of that id. */
+export async function readRun(
+  database: Database,
+  workspaceId: string,
+  id: string,
+): Promise<ExchangeEvent | undefined> {
+  const [row] = await database.orm
+    .select({ event: runs.event })
+    .from(runs)
+    .where(and(eq(runs.workspaceId, workspaceId), eq(runs.id, id)))
+  return row && exchangeFromJson(row.event)
+}
