@@ -2,7 +2,6 @@ import type { TSchema } from '@sinclair/typebox'
 import type { DocumentDecoration } from 'elysia'
 import { FAILURES, type FailureCode } from '../base/failure.ts'
 import { isJsonObject } from '../base/json.ts'
-import { PROBLEM } from './problem.ts'
 import type { Route } from './route.ts'
 
 /** What any route can answer, beside its own. */
@@ -97,7 +96,9 @@ function responsesOf(route: Route): Record<string, { description: string; conten
   for (const [failed, codes] of failuresOf(route))
     responses[failed] = {
       description: codes.map((code) => `\`${code}\`: ${FAILURES[code].says}`).join('\n\n'),
-      content: contentOf('application/problem+json', PROBLEM),
+      content: {
+        'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+      },
     }
   return responses
 }
@@ -144,6 +145,11 @@ function convert(value: unknown): unknown {
     made.properties = Object.fromEntries(
       Object.entries(properties).map(([key, each]) => [key, convert(each)]),
     )
+  if (rest.type === 'null') {
+    delete made.type
+    made.nullable = true
+    made.enum = [null]
+  }
   if (constant !== undefined) made.enum = [constant]
   if (Array.isArray(examples)) made.example = examples[0]
   return Array.isArray(anyOf) ? { ...made, ...unionOf(anyOf) } : made

@@ -1,6 +1,8 @@
 import { swagger } from '@elysiajs/swagger'
 import { type AnyElysia, Elysia } from 'elysia'
 import type { AdminDeps } from './deps.ts'
+import { asOpenApi } from './describe.ts'
+import { PROBLEM } from './problem.ts'
 
 /** Everything comes from this origin, nothing runs inline, nobody frames it. Swagger UI sets style attributes. */
 const POLICY = [
@@ -69,6 +71,7 @@ async function writeDocument(deps: AdminDeps, resources: readonly AnyElysia[]): 
       documentation: {
         info: { title: 'Sluice admin API', version: deps.version, description: INFO },
         components: {
+          schemas: { Problem: asOpenApi(PROBLEM) },
           securitySchemes: {
             apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
             bearer: { type: 'http', scheme: 'bearer' },

@@ -3,7 +3,7 @@ import { isUuid } from '../base/id.ts'
 import { type Json, member, numberMember, textMember } from '../base/json.ts'
 import { type AdminClient, AdminError, adminClient } from './admin-client.ts'
 import type { Command, CommandContext } from './command.ts'
-import { table } from './table.ts'
+import { printable, table } from './table.ts'
 
 const LIMIT_MAX = 1000
 const PAGE = 100
@@ -150,7 +150,7 @@ function describe(value: unknown, indent: string): string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, each]): string[] => {
     if (each === null || (Array.isArray(each) && each.length === 0)) return []
-    if (typeof each !== 'object') return table([[`${indent}${name}:`, String(each)]])
+    if (typeof each !== 'object') return [printable(`${indent}${name}: ${each}`)]
     return [`${indent}${name}:`, ...describe(each, `${indent}  `)]
   })
 }
