@@ -1,4 +1,4 @@
-import { Failure } from '../base/failure.ts'
+import { asFailure, Failure } from '../base/failure.ts'
 import { isUuid } from '../base/id.ts'
 import type { Principal } from '../base/permission.ts'
 import type { CallerKey, GatewayDeps } from './deps.ts'
@@ -21,6 +21,23 @@ export async function authenticate(
   const key = resolved instanceof Promise ? await resolved : resolved
   if (key === 'unknown' || key.state !== 'active') throw new Failure('unauthenticated')
   return principalOf(key, request.headers.get('x-tenant-id'))
+}
+
+/**
+ * Whether a call that was admitted may go on after its key, role or organization changed. True while that cannot be
+ * known: an unwell store never cuts a running answer.
+ */
+export async function mayStillCall(
+  request: Request,
+  query: URLSearchParams,
+  deps: GatewayDeps,
+): Promise<boolean> {
+  try {
+    await authenticate(request, query, deps)
+    return true
+  } catch (cause) {
+    return asFailure(cause).row.status >= 500
+  }
 }
 
 /** The one gateway key of a request. Fails with `unauthenticated`. */

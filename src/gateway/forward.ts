@@ -3,6 +3,7 @@ import { Failure } from '../base/failure.ts'
 import { LIMITS } from '../base/limits.ts'
 import { formatUsd } from '../base/money.ts'
 import type { UpstreamRequest, UpstreamTimeouts } from '../upstream/upstream.ts'
+import { mayStillCall } from './authenticate.ts'
 import type { Plan } from './check-policies.ts'
 import { demoUpstream } from './demo.ts'
 import type { GatewayDeps } from './deps.ts'
@@ -45,6 +46,7 @@ export function answer(call: AdmittedCall): Promise<Response> {
   return new Promise((resolve) => {
     const running: Running = {
       keyId: call.opened.keyId,
+      mayGoOn: () => mayStillCall(exchange.request, exchange.url.searchParams, deps),
       stop: (code) => relay.stop(new Failure(code)),
     }
     const leave = () => relay.leave()
