@@ -51,12 +51,23 @@ export function consumeNats(
     while (waiting.length > 0 && !closed) {
       const messages = waiting.slice(0, wanted.batchMax)
       waiting = waiting.slice(wanted.batchMax)
+      const holding = hold(messages)
       // `handle` promises not to throw; should it, the messages come again after the wait.
       await wanted
         .handle(messages.map((each) => wrap(each, connection)))
         .catch((cause: unknown) => world.log.error('bus.handler_failed', describeFault(cause)))
+      holding.cancel()
     }
     batch = undefined
+  }
+
+  /** Tells the server from time to time that everything in this process is being worked on. */
+  function hold(messages: readonly JsMsg[]): { cancel(): void } {
+    let timer = world.clock.after(ACK_WAIT_MS / 3, function again() {
+      for (const message of [...messages, ...waiting]) message.working()
+      timer = world.clock.after(ACK_WAIT_MS / 3, again)
+    })
+    return { cancel: () => timer.cancel() }
   }
 
   async function serve(nc: NatsConnection): Promise<void> {
@@ -150,7 +161,6 @@ function wrap(message: JsMsg, connection: () => NatsConnection | undefined): Bus
     storedAtMs: Math.floor(info.timestampNanos / 1_000_000),
     deliveries: info.deliveryCount,
     ack: () => message.ack(),
-    working: () => message.working(),
     retry: (delayMs) => message.nak(delayMs),
     async park(reason) {
       const nc = connection()

@@ -13,8 +13,6 @@ export interface BusMessage {
   readonly deliveries: number
   /** The effect is durable: never deliver again. */
   ack(): void
-  /** Still at work: do not deliver to another consumer yet. */
-  working(): void
   /** Hands it back; it comes again after `delayMs`. */
   retry(delayMs: number): void
   /** Poison: moved aside with a reason, never delivered again. */
@@ -31,7 +29,10 @@ export interface ConsumeOptions {
   readonly pendingMax: number
   /** New consumers start here (epoch milliseconds); default: the oldest message kept. */
   readonly sinceMs?: number | undefined
-  /** Must not throw. Called again only after it resolved, with whatever arrived meanwhile. */
+  /**
+   * Must not throw, and may take as long as it must: the messages stay this consumer's meanwhile. Called again only after
+   * it resolved, with whatever arrived since.
+   */
   handle(messages: readonly BusMessage[]): Promise<void>
 }
 

@@ -35,7 +35,7 @@ export interface NatsServer {
 
 /** Ready within this, also when JetStream has gigabytes to recover. */
 const READY_MS = 30_000
-const STOP_MS = 5_000
+const STOP_MS = 3_000
 /** JetStream's share: most of what is free, never more than this. */
 const STORE_BYTES_MAX = 8 * 1024 ** 3
 

@@ -11,6 +11,7 @@ const silent: Log = { info() {}, warn() {}, error() {} }
 
 /** A real server for one test, which may kill, freeze and start it again on the same port. */
 export interface TestNats {
+  /** Changes only when another process took the port meanwhile. */
   readonly url: string
   readonly dataDir: string
   pid(): number
@@ -37,7 +38,9 @@ export async function testNats(): Promise<TestNats> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-nats-'))
   let server: NatsServer = await startNats({ binary, dataDir, log: silent })
   return {
-    url: server.url,
+    get url() {
+      return server.url
+    },
     dataDir,
     pid: () => server.pid,
     async kill() {

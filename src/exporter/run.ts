@@ -1,0 +1,91 @@
+import { pause } from '../base/clock.ts'
+import type { World } from '../base/world.ts'
+import type { Bus } from '../bus/port.ts'
+import { type Delivery, deliver } from './deliver.ts'
+import { type Outbox, relayOutbox } from './relay.ts'
+import type { Sink } from './sink.ts'
+
+export interface ExporterOptions {
+  readonly world: World
+  readonly bus: Bus
+  readonly outbox: Outbox
+  readonly sinks: readonly Sink[]
+  /** Closes calls whose gateway is gone; gives how many. */
+  sweep(): Promise<number>
+}
+
+/** State of one destination, for metrics and the status page. */
+export interface SinkStatus {
+  readonly name: string
+  readonly delivered: number
+  readonly failures: number
+  readonly parked: number
+  /** Messages it has not yet taken; undefined while the bus is away. */
+  readonly lag: number | undefined
+}
+
+export interface Exporter {
+  status(): Promise<{ readonly relayed: number; readonly sinks: readonly SinkStatus[] }>
+  /** Ends the batches at hand, then stops. What is left stays where it is. */
+  close(): Promise<void>
+}
+
+const SWEEP_MS = 2_000
+const TRIM_MS = 10_000
+
+/** Runs the exporter: relay, one delivery per sink, sweeper, trimming. Nothing here ever throws outward. */
+export function runExporter(options: ExporterOptions): Exporter {
+  const { world, bus } = options
+  const deliveries: [Sink, Delivery][] = options.sinks.map((sink) => [
+    sink,
+    deliver(sink, bus, world),
+  ])
+  const relay = relayOutbox(options.outbox, bus, world)
+  const chores = [
+    every(SWEEP_MS, world, 'sweep', async () => {
+      const swept = await options.sweep()
+      if (swept > 0) world.log.warn('exporter.swept', { calls: swept })
+    }),
+    every(TRIM_MS, world, 'trim', () => bus.trim()),
+  ]
+  return {
+    async status() {
+      const sinks = deliveries.map(async ([sink, delivery]) => ({
+        name: sink.name,
+        ...delivery.counts,
+        lag: await delivery.lag(),
+      }))
+      return { relayed: relay.sent(), sinks: await Promise.all(sinks) }
+    },
+    async close() {
+      await Promise.all(chores.map((chore) => chore.close()))
+      await relay.close()
+      await Promise.all(deliveries.map(([, delivery]) => delivery.close()))
+    },
+  }
+}
+
+/** Does `work` now and then until closed; a failure is logged and the next turn comes all the same. */
+function every(
+  pauseMs: number,
+  world: World,
+  chore: string,
+  work: () => Promise<void>,
+): { close(): Promise<void> } {
+  let closed = false
+  const loop = async (): Promise<void> => {
+    while (!closed) {
+      await work().catch((cause: unknown) =>
+        world.log.warn('exporter.chore_failed', { chore, reason: String(cause) }),
+      )
+      for (let waited = 0; waited < pauseMs && !closed; waited += 100) await pause(world.clock, 100)
+    }
+  }
+  const ended = loop()
+  return {
+    async close() {
+      closed = true
+      await ended
+    },
+  }
+}

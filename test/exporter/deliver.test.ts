@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { systemClock } from '../../src/base/clock.ts'
+import { systemDice } from '../../src/base/dice.ts'
+import type { ExchangeEvent } from '../../src/base/exchange.ts'
+import type { World } from '../../src/base/world.ts'
+import { openBus } from '../../src/bus/bus.ts'
+import type { Bus } from '../../src/bus/port.ts'
+import { deliver } from '../../src/exporter/deliver.ts'
+import { type Sink, SinkAway } from '../../src/exporter/sink.ts'
+import { someEvent, someSpan, type TestNats, testNats, until } from '../support/nats.ts'
+
+const world: World = {
+  clock: systemClock,
+  dice: systemDice,
+  log: { info() {}, warn() {}, error() {} },
+}
+
+/** A sink in memory that `refuse` can make throw. */
+function memorySink(name: string, refuse: (events: readonly ExchangeEvent[]) => void = () => {}) {
+  const stored: string[] = []
+  const parked: string[] = []
+  const sink: Sink = {
+    name,
+    async storeUsage(events) {
+      refuse(events)
+      stored.push(...events.map((event) => event.opened.id))
+    },
+    async onParked(id) {
+      parked.push(id)
+    },
+  }
+  return { sink, stored, parked }
+}
+
+describe('delivery to a sink', () => {
+  let nats: TestNats
+  let bus: Bus
+  beforeAll(async () => {
+    nats = await testNats()
+    bus = openBus({ url: nats.url, world })
+    await until('the connection', () => bus.stats().connected)
+  })
+  afterAll(async () => {
+    await bus.close()
+    await nats.stop()
+  })
+
+  test('one poison event is parked alone, all others arrive', async () => {
+    const events = Array.from({ length: 40 }, () => someEvent())
+    const poison = events[17]?.opened.id
+    const { sink, stored, parked } = memorySink('poison', (batch) => {
+      if (batch.some((event) => event.opened.id === poison)) throw new Error('amount is negative')
+    })
+    await bus.sendUsage(events)
+    const delivery = deliver(sink, bus, world)
+    await until('all but one', () => stored.length === 39 && parked.length === 1)
+    expect(parked).toEqual([poison ?? ''])
+    expect(stored).not.toContain(poison)
+    expect(delivery.counts).toMatchObject({ delivered: 39, parked: 1 })
+    const listed = await bus.parked(10)
+    expect(listed.map((each) => each.reason)).toContain('poison: amount is negative')
+    await delivery.close()
+  })
+
+  test('while a sink is away nothing is lost, parked or skipped', async () => {
+    let away = true
+    let tries = 0
+    const { sink, stored, parked } = memorySink('away', () => {
+      tries++
+      if (away) throw new SinkAway('maintenance', 20)
+    })
+    const events = Array.from({ length: 20 }, () => someEvent())
+    const delivery = deliver(sink, bus, world)
+    await bus.sendUsage(events)
+    await until('some tries', () => tries >= 5)
+    away = false
+    const wanted = events.map((event) => event.opened.id)
+    await until('everything', () => wanted.every((id) => stored.includes(id)))
+    expect(parked).toEqual([])
+    expect(delivery.counts.failures).toBeGreaterThanOrEqual(5)
+    await delivery.close()
+  })
+
+  test('a slow sink does not delay another', async () => {
+    const gate = Promise.withResolvers<void>()
+    const slow: Sink = { name: 'slow', storeUsage: () => gate.promise }
+    const quick = memorySink('quick')
+    const [one, two] = [deliver(slow, bus, world), deliver(quick.sink, bus, world)]
+    const event = someEvent()
+    await bus.sendUsage([event])
+    await until('the quick sink', () => quick.stored.includes(event.opened.id))
+    expect(one.counts.delivered).toBe(0)
+    gate.resolve()
+    await Promise.all([one.close(), two.close()])
+  })
+
+  test('what a closed exporter had not stored is delivered to the next one', async () => {
+    const first = memorySink('handover', () => {
+      throw new SinkAway('down')
+    })
+    const before = deliver(first.sink, bus, world)
+    const event = someEvent()
+    await bus.sendUsage([event])
+    await until('a try', () => before.counts.failures > 0)
+    await before.close()
+    const second = memorySink('handover')
+    const after = deliver(second.sink, bus, world)
+    await until('the event', () => second.stored.includes(event.opened.id))
+    expect(second.parked).toEqual([])
+    await after.close()
+  })
+
+  test('spans arrive, and a batch that is no batch is parked', async () => {
+    const names: string[] = []
+    const sink: Sink = {
+      name: 'spans',
+      async storeSpans(spans) {
+        names.push(...spans.map((span) => span.name))
+      },
+    }
+    const delivery = deliver(sink, bus, world)
+    bus.publishSpans([someSpan({ name: '__proto__' }), someSpan({ name: 'second' })])
+    bus.publishSpans([someSpan({ traceId: 'not-hex' })])
+    await until('the spans', () => names.length === 2 && delivery.counts.parked === 1)
+    expect(names.toSorted()).toEqual(['__proto__', 'second'])
+    await delivery.close()
+  })
+})
