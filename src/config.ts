@@ -43,7 +43,12 @@ export const VARIABLES: readonly Variable[] = [
   },
   { name: 'BASE_PATH', fallback: '(none)', says: 'path prefix of every route' },
   { name: 'SLUICE_DATA_DIR', fallback: '.sluice', says: 'data directory' },
-  { name: 'SLUICE_WORKERS', fallback: '(one per core, at most 4)', says: 'gateway processes' },
+  {
+    name: 'SLUICE_WORKERS',
+    fallback: '(one per core, at most 4)',
+    says: 'gateway processes (default on macOS: 1)',
+  },
+  { name: 'SLUICE_LOG_LEVEL', fallback: 'info', says: 'info, warn, error or silent' },
   { name: 'DATABASE_URL', fallback: '(embedded)', says: 'external PostgreSQL 15 or newer' },
   { name: 'NATS_URL', fallback: '(embedded)', says: 'external NATS with JetStream' },
   { name: 'SLUICE_MASTER_KEY', fallback: '(file master.key)', says: '32 bytes, base64 or hex' },
@@ -141,7 +146,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     adminPort: port('ADMIN_PORT'),
     basePath,
     dataDir: resolve(given('SLUICE_DATA_DIR') ?? '.sluice'),
-    workers: whole('SLUICE_WORKERS', 1, 64) ?? Math.max(1, Math.min(4, cpus().length)),
+    workers: whole('SLUICE_WORKERS', 1, 64) ?? defaultWorkers(),
     databaseUrl: service('DATABASE_URL', ['postgres:', 'postgresql:']),
     natsUrl: service('NATS_URL', ['nats:', 'tls:']),
     masterKey: master === undefined ? undefined : secret(master),
@@ -155,6 +160,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes)
   return Object.freeze(config)
+}
+
+/** Only Linux spreads connections over processes that share a port; elsewhere the others would idle. */
+function defaultWorkers(): number {
+  return process.platform === 'linux' ? Math.max(1, Math.min(4, cpus().length)) : 1
 }
 
 /** The 32 bytes of a master key given as base64 or hex text; `undefined` when it is neither. */

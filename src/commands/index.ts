@@ -1,4 +1,38 @@
 import type { Command } from './command.ts'
 
+/** A command that is loaded when it is asked for: the list alone must be instant. */
+export interface LazyCommand {
+  readonly name: string
+  /** One line for the list of commands; the same as the command's own. */
+  readonly summary: string
+  load(): Promise<Command>
+}
+
 /** Every command of the CLI, in the order of the contract. */
-export const COMMANDS: readonly Command[] = []
+export const COMMANDS: readonly LazyCommand[] = [
+  {
+    name: 'up',
+    summary: 'start everything and stay (npm start)',
+    load: async () => (await import('./up.ts')).up,
+  },
+  {
+    name: 'down',
+    summary: 'stop what runs on the data directory',
+    load: async () => (await import('./down.ts')).down,
+  },
+  {
+    name: 'status',
+    summary: 'show what runs and whether it is ready',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'doctor',
+    summary: 'check this machine and the set-up; each problem with its fix',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
+    name: 'traces',
+    summary: 'list traced calls, or show one',
+    load: async () => (await import('./traces.ts')).traces,
+  },
+]

@@ -1,0 +1,29 @@
+import type { World } from './base/world.ts'
+import type { Config } from './config.ts'
+import { bootstrap } from './store/bootstrap.ts'
+import { openDatabase } from './store/database.ts'
+import { openKeyring } from './store/keyring.ts'
+import { migrate } from './store/migrate.ts'
+
+/** The keys that the first start made; they keep their value. */
+export interface KnownKeys {
+  readonly adminKey: string
+  readonly gatewayKey: string
+}
+
+/** Brings a database to where the workers can use it: schema, first organisation, first keys. Safe to run again. */
+export async function prepare(
+  databaseUrl: string,
+  config: Config,
+  world: World,
+  known: KnownKeys | undefined,
+) {
+  await migrate(databaseUrl, world)
+  const database = openDatabase({ url: databaseUrl, world, poolSize: 2, name: 'sluice-up' })
+  try {
+    const keyring = openKeyring(config)
+    return await bootstrap(database, keyring, world, config.providerKeys, known)
+  } finally {
+    await database.close()
+  }
+}
