@@ -1,6 +1,28 @@
+import { anthropicCountTokens, anthropicMessages } from './anthropic-messages.ts'
 import type { Dialect, Framing } from './dialect.ts'
+import { geminiEmbed } from './gemini-embed.ts'
+import { geminiCountTokens, geminiGenerate } from './gemini-generate.ts'
 import { openAiChat } from './openai-chat.ts'
+import { openAiCompletions } from './openai-completions.ts'
+import { openAiEmbeddings } from './openai-embeddings.ts'
+import { openAiResponses } from './openai-responses.ts'
 import { anthropicPassthrough, geminiPassthrough, openAiPassthrough } from './passthrough.ts'
+
+/** Every dialect, in alphabetical order of their ids. */
+export const DIALECTS: readonly Dialect[] = [
+  anthropicCountTokens,
+  anthropicMessages,
+  anthropicPassthrough,
+  geminiCountTokens,
+  geminiEmbed,
+  geminiGenerate,
+  geminiPassthrough,
+  openAiChat,
+  openAiCompletions,
+  openAiEmbeddings,
+  openAiPassthrough,
+  openAiResponses,
+]
 
 /** A dialect and how its answer will be framed if it is streamed. */
 export interface Spoken {
@@ -16,13 +38,26 @@ interface Route {
 }
 
 /** OpenAI's protocols; `/v1/…` below its own prefix, and again below providers that speak them too. */
-const OPENAI: readonly Route[] = [route(/^\/chat\/completions$/, openAiChat, 'sse')]
+const OPENAI: readonly Route[] = [
+  route(/^\/chat\/completions$/, openAiChat, 'sse'),
+  route(/^\/completions$/, openAiCompletions, 'sse'),
+  route(/^\/embeddings$/, openAiEmbeddings, 'json'),
+  route(/^\/responses(?:\/compact)?$/, openAiResponses, 'sse'),
+]
 
 /** Below Anthropic's `/v1`. */
-const ANTHROPIC: readonly Route[] = []
+const ANTHROPIC: readonly Route[] = [
+  route(/^\/messages$/, anthropicMessages, 'sse'),
+  route(/^\/messages\/count_tokens$/, anthropicCountTokens, 'json'),
+]
 
 /** Below Gemini's version segment. */
-const GEMINI: readonly Route[] = []
+const GEMINI: readonly Route[] = [
+  route(/^\/.+:(?:embedContent|batchEmbedContents)$/, geminiEmbed, 'json'),
+  route(/^\/.+:countTokens$/, geminiCountTokens, 'json'),
+  route(/^\/.+:generateContent$/, geminiGenerate, 'json'),
+  route(/^\/.+:streamGenerateContent$/, geminiGenerate, 'array'),
+]
 
 const ROOT = /^\/v1(?=\/)/
 const GEMINI_OPENAI = /^\/v1(?:beta|alpha)?\/openai(?=\/)/

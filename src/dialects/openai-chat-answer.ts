@@ -2,6 +2,7 @@ import type { Ask } from '../base/ask.ts'
 import { isJsonObject, type Json, type JsonObject, member, textMember } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
 import type { WireFrame } from './dialect.ts'
+import { holderOf, isFixed } from './fixed.ts'
 import { withoutNullUsage } from './include-usage.ts'
 import { errorSlot, noteOpenAiError } from './openai-error.ts'
 import { readChatUsage } from './openai-usage.ts'
@@ -17,42 +18,50 @@ const TEXT_NAMES = [
   'reasoning_content',
   'reasoning',
 ]
+const NONE_FREE: ReadonlySet<string> = new Set()
 const NO_EDIT: Edit = { drop: false, splices: [] }
 const MATTERS = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"error"|^\s*\[DONE\]\s*$/
 
 /** How Chat Completions answers, streamed or whole. One shape serves one answer. */
 export function chatAnswer(ask: Ask): AnswerShape {
+  return {
+    ...usageAnswer(ask, (choice) => isJsonObject(member(choice, 'message'))),
+    textNames: () => TEXT_NAMES,
+    slotAt,
+    succeeds,
+    write,
+  }
+}
+
+/**
+ * What chat and legacy completions share: usage and how it is asked for, finish reasons, the end. `isWhole` tells
+ * an unstreamed choice from a chunk's when the caller asked for a stream and got none.
+ */
+export function usageAnswer(ask: Ask, isWhole: (choice: Json) => boolean) {
   // The gateway asked for usage in the caller's place, so what that adds to the stream is taken out again.
   const unasked = ask.stream && !ask.usageAsked
   let identified = false
   return {
-    textNames: () => TEXT_NAMES,
-    matters: (data) => !ask.stream || !identified || MATTERS.test(data),
-    note(root, _event, tally) {
-      noteChat(root, tally)
+    matters: (data: string) => !ask.stream || !identified || MATTERS.test(data),
+    note(root: JsonObject, _event: string | undefined, tally: Tally) {
+      noteChunk(root, tally)
+      if (!ask.stream && choicesOf(root).some(isWhole)) tally.complete = true
+      noteUsage(root, tally)
       identified ||= tally.id !== undefined && tally.model !== undefined
     },
-    noteBare(data, tally) {
+    noteBare(data: string, tally: Tally) {
       if (data.trim() === '[DONE]') tally.complete = true
     },
-    edit(data, root) {
+    edit(data: string, root: JsonObject | undefined): Edit {
       if (!unasked) return NO_EDIT
       if (root && isUsageChunk(root)) return { drop: true, splices: [] }
       return data.includes('"usage"') ? { drop: false, splices: withoutNullUsage(data) } : NO_EDIT
     },
-    mask: (path, root) =>
-      path.length === 3 &&
-      path[2] === 'logprobs' &&
-      isJsonObject(member(choiceAt(root, path), 'logprobs'))
-        ? 'null'
-        : undefined,
-    slotAt,
-    ends: (root) =>
+    masks: { logprobs: 'null' },
+    ends: (root: JsonObject) =>
       choicesOf(root)
         .filter((choice) => typeof member(choice, 'finish_reason') === 'string')
-        .map((choice) => `choice:${indexOf(choice)}/`),
-    succeeds,
-    write,
+        .map((choice) => `choice:${choiceIndex(choice)}/`),
   }
 }
 
@@ -61,24 +70,28 @@ function choicesOf(root: JsonObject): readonly Json[] {
   return Array.isArray(choices) ? choices : []
 }
 
-function choiceAt(root: JsonObject, path: JsonPath): Json | undefined {
+/** The choice that a path of a chunk or body leads into. */
+export function choiceAt(root: JsonObject, path: JsonPath): Json | undefined {
   return path[0] === 'choices' && typeof path[1] === 'number' ? choicesOf(root)[path[1]] : undefined
 }
 
-function indexOf(value: Json | undefined, otherwise = 0): number {
+/** A choice's or tool call's own index; its place in the list when it has none. */
+export function choiceIndex(value: Json | undefined, otherwise = 0): number {
   const index = member(value, 'index')
   return typeof index === 'number' ? index : otherwise
 }
 
-function noteChat(root: JsonObject, tally: Tally): void {
+function noteChunk(root: JsonObject, tally: Tally): void {
   tally.id ??= textMember(root, 'id')
   tally.model ??= textMember(root, 'model')
   noteOpenAiError(root, tally)
   for (const choice of choicesOf(root)) {
     const reason = textMember(choice, 'finish_reason')
-    if (reason !== undefined) tally.finish.set(indexOf(choice), reason)
-    if (isJsonObject(member(choice, 'message'))) tally.complete = true
+    if (reason !== undefined) tally.finish.set(choiceIndex(choice), reason)
   }
+}
+
+function noteUsage(root: JsonObject, tally: Tally): void {
   // Some providers count along in every chunk: only a count at the end is the whole.
   const final = tally.complete || tally.finish.size > 0 || choicesOf(root).length === 0
   tallyUsage(tally, readChatUsage(member(root, 'usage')), final)
@@ -104,9 +117,9 @@ function slotAt(path: JsonPath, root: JsonObject): SlotName | undefined {
   const holder = path[2]
   if (choice === undefined || (holder !== 'delta' && holder !== 'message')) return undefined
   const whole = holder === 'message'
-  const name = slotBelow(path, member(choice, holder))
+  const name = slotBelow(path, member(choice, holder)) ?? otherText(path, root)
   if (!name) return undefined
-  return { ...name, slot: `choice:${indexOf(choice)}/${name.slot}`, whole: whole || name.whole }
+  return { ...name, slot: `choice:${choiceIndex(choice)}/${name.slot}`, whole: whole || name.whole }
 }
 
 function slotBelow(path: JsonPath, message: Json | undefined): SlotName | undefined {
@@ -119,17 +132,20 @@ function slotBelow(path: JsonPath, message: Json | undefined): SlotName | undefi
   }
   if (field === 'tool_calls' && depth === 7 && typeof item === 'number') {
     const list = member(message, 'tool_calls')
-    const index = indexOf(Array.isArray(list) ? list[item] : undefined, item)
+    const index = choiceIndex(Array.isArray(list) ? list[item] : undefined, item)
     if (inner === 'function' && leaf === 'arguments') return json(`tool:${index}/arguments`)
     if (inner === 'custom' && leaf === 'input') return text(`tool:${index}/input`)
   }
   if (depth === 5 && field === 'function_call' && item === 'arguments')
     return json('function/arguments')
   if (depth === 5 && field === 'audio' && item === 'transcript') return text('transcript')
-  if (field === 'annotations' && inner === 'url_citation' && (leaf === 'title' || leaf === 'url')) {
-    return { slot: `annotation:${item}/${leaf}`, kind: 'text', whole: true }
-  }
   return undefined
+}
+
+/** Strings that newer models and compatible providers add to a message are text until known otherwise. */
+function otherText(path: JsonPath, root: JsonObject): SlotName | undefined {
+  if (isFixed(path, holderOf(root, path), NONE_FREE)) return undefined
+  return { slot: path.slice(3).join('/'), kind: 'text', whole: true }
 }
 
 function text(slot: string): SlotName {

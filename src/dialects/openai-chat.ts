@@ -1,8 +1,8 @@
 import type { Ask } from '../base/ask.ts'
 import { type JsonObject, member, textMember } from '../base/json.ts'
-import type { JsonPath } from '../stream/json-text.ts'
 import { writeSse } from '../stream/sse.ts'
 import type { Dialect } from './dialect.ts'
+import { isFixed } from './fixed.ts'
 import { askForUsage } from './include-usage.ts'
 import { answersAsked, contentParts, largest, type MediaFacts, notePart } from './openai-ask.ts'
 import { chatAnswer } from './openai-chat-answer.ts'
@@ -14,7 +14,7 @@ export const openAiChat: Dialect = {
   id: 'openai.chat',
   requestIdHeader: 'x-request-id',
   readAsk,
-  isUntouchable,
+  isUntouchable: (path, parent) => isFixed(path, parent, FREE),
   amend: (text, body, ask) => (ask.stream && !ask.usageAsked ? askForUsage(text, body) : []),
   openAnswer: (ask) => openReader(chatAnswer(ask)),
   refuse: (refusal) => asBody(openAiRefusal(refusal)),
@@ -43,28 +43,5 @@ function readAsk(body: JsonObject | undefined): Ask {
   }
 }
 
-/** Members whose value steers the call or must come back exactly as it was given. */
-const FIXED = new Set([
-  'model',
-  'role',
-  'type',
-  'id',
-  'tool_call_id',
-  'file_id',
-  'prompt_cache_key',
-])
-
-function isUntouchable(path: JsonPath, parent: JsonObject): boolean {
-  const key = path[path.length - 1]
-  const holder = path[path.length - 2]
-  if (typeof key === 'number') return false
-  // Below a tool's schema the same words are property names of the caller's own.
-  if (key !== undefined && FIXED.has(key)) return !path.includes('parameters')
-  if (key === 'name')
-    return holder === 'function' || holder === 'custom' || holder === 'function_call'
-  if (key === 'data') return holder === 'input_audio'
-  if (key === 'file_data') return true
-  if (key === 'url' && holder === 'image_url')
-    return textMember(parent, 'url')?.startsWith('data:') ?? false
-  return false
-}
+/** Below these the member names are the caller's own. */
+const FREE: ReadonlySet<string> = new Set(['parameters', 'schema', 'metadata'])

@@ -36,8 +36,11 @@ export interface AnswerShape {
   noteBare?(data: string, tally: Tally): void
   /** What must change or vanish though no filter acts. `root` is undefined for frames that did not matter. */
   edit?(data: string, root: JsonObject | undefined): Edit
-  /** Further edits that only filtering needs (text that is repeated in another form). */
-  mask?(path: JsonPath, root: JsonObject): string | undefined
+  /**
+   * Members that repeat the text in another form (token lists) and what stands there instead once filters act:
+   * a value that was filtered out of the text must not survive beside it.
+   */
+  readonly masks?: Readonly<Record<string, string>>
   /** The slot whose text stands at this path of the frame, if any. `path` is live. */
   slotAt(path: JsonPath, root: JsonObject, event: string | undefined): SlotName | undefined
   /** Beginnings of the names of slots that end in or before this frame; `''` ends all. */
@@ -114,21 +117,27 @@ function openSlots(shape: AnswerShape) {
     closed.push(slot)
   }
 
+  const maskTexts = shape.masks ?? {}
+
   function read(data: string, root: JsonObject, event: string | undefined) {
     const found: { -readonly [Key in keyof SlotText]: SlotText[Key] }[] = []
     const masks: Splice[] = []
+    const hidden = (path: JsonPath) =>
+      path.some((step) => typeof step === 'string' && Object.hasOwn(maskTexts, step))
     scanJson(data, LIMITS.jsonDepthMax, {
       string(path, start, end) {
+        if (hidden(path)) return
         const name = shape.slotAt(path, root, event)
-        if (name) found.push({ ...name, start, end, last: false })
-        else maskAt(path, start - 1, end + 1)
+        if (name) found.push({ ...name, start, end, last: name.whole })
       },
-      value: (path, start, end) => maskAt(path, start, end),
+      value(path, start, end) {
+        const key = path[path.length - 1]
+        if (typeof key !== 'string' || !Object.hasOwn(maskTexts, key)) return
+        const text = maskTexts[key] ?? 'null'
+        const was = data.slice(start, end)
+        if (was !== text && was !== 'null') masks.push({ start, end, text })
+      },
     })
-    function maskAt(path: JsonPath, start: number, end: number): void {
-      const text = shape.mask?.(path, root)
-      if (text !== undefined) masks.push({ start, end, text })
-    }
     const here = new Set(found.filter((piece) => !piece.whole).map((piece) => piece.slot))
     const closes: string[] = []
     for (const slot of found)

@@ -1,0 +1,54 @@
+import { isJsonObject, type Json, type JsonObject, member, textMember } from '../base/json.ts'
+import type { JsonPath } from '../stream/json-text.ts'
+
+/**
+ * Members that steer a call or must come back exactly as they were given, in all protocols: names and enumerations,
+ * ids, signatures, encrypted content, base64 media. A changed one is refused by the provider or breaks the next turn.
+ */
+const FIXED: ReadonlySet<string> = new Set([
+  ...['id', 'type', 'role', 'model', 'object', 'status', 'phase', 'name', 'namespace', 'container'],
+  ...['conversation', 'prompt_cache_key', 'service_tier', 'system_fingerprint', 'cursor', 'format'],
+  ...['signature', 'encrypted_content', 'encrypted_stdout', 'encrypted_index', 'file_data'],
+  ...['thoughtSignature', 'thought_signature', 'mimeType', 'mime_type', 'media_type', 'detail'],
+  ...['cachedContent', 'cached_content', 'modelVersion', 'responseId', 'finishReason', 'syntax'],
+  ...['finish_reason', 'stop_reason', 'obfuscation', 'b64_json', 'partial_image_b64', 'embedding'],
+  ...['server_label', 'effort', 'include', 'ttl', 'media_resolution', 'fileUri', 'file_uri'],
+])
+
+/** Members that hold an address or the medium itself as a `data:` URL. */
+const ADDRESSES: ReadonlySet<string> = new Set(['url', 'image_url', 'file_url', 'uri'])
+
+/**
+ * True for a string that must not change. Below a key of `free` (schemas, tool arguments) the member names are the
+ * caller's own and mean nothing here, so everything there is text.
+ */
+export function isFixed(path: JsonPath, parent: JsonObject, free: ReadonlySet<string>): boolean {
+  let keyAt = path.length - 1
+  while (keyAt >= 0 && typeof path[keyAt] === 'number') keyAt--
+  const key = path[keyAt]
+  if (typeof key !== 'string') return false
+  for (let index = 0; index < keyAt; index++) {
+    const step = path[index]
+    if (typeof step === 'string' && free.has(step)) return false
+  }
+  if (FIXED.has(key) || key.endsWith('_id')) return true
+  // Plain-text documents stand where others have base64.
+  if (key === 'data') return textMember(parent, 'type') !== 'text'
+  if (ADDRESSES.has(key)) return textMember(parent, key)?.startsWith('data:') ?? false
+  return false
+}
+
+/** The nearest object around the value at `path`, as far as `root` goes there. */
+export function holderOf(root: JsonObject, path: JsonPath): JsonObject {
+  let holder = root
+  let at: Json = root
+  for (let index = 0; index < path.length - 1; index++) {
+    const step = path[index]
+    const next: Json | undefined =
+      typeof step === 'string' ? member(at, step) : Array.isArray(at) ? at[step ?? 0] : undefined
+    if (next === undefined) return holder
+    at = next
+    if (isJsonObject(at)) holder = at
+  }
+  return holder
+}
