@@ -1,4 +1,6 @@
 // The whole schema, for drizzle-kit and for the test that compares it with the live one.
 export * from './tables-credentials.ts'
 export * from './tables-exchanges.ts'
+export * from './tables-ledger.ts'
+export * from './tables-policies.ts'
 export * from './tables-tenancy.ts'
