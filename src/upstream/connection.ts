@@ -109,7 +109,9 @@ export function dial(origin: Origin, user: ConnectionUser, ca?: string): Connect
     get open() {
       return open
     },
-    write: (bytes, offset) => (open ? (line.socket?.write(bytes, offset) ?? -1) : -1),
+    // The length is said because the runtime's default is the whole array's, whatever the offset.
+    write: (bytes, offset) =>
+      open ? (line.socket?.write(bytes, offset, bytes.length - offset) ?? -1) : -1,
     pause: () => void line.socket?.pause(),
     resume: () => void line.socket?.resume(),
     hold: (alive) => void (alive ? line.socket?.ref() : line.socket?.unref()),

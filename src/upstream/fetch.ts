@@ -78,12 +78,16 @@ function startCall(
     deadlines.stop()
     running.resolve()
     if (cut) control.abort()
+    guarded(tell)
+  }
+  /** A sink that throws loses its own call and nothing else. */
+  function guarded(tell: () => void): void {
     try {
       tell()
     } catch (cause) {
-      world.log.error('upstream_sink_threw', {
-        error: cause instanceof Error ? cause.name : 'other',
-      })
+      const error = cause instanceof Error ? cause.name : 'other'
+      world.log.error('upstream_sink_threw', { error })
+      finish(() => sink.onFault('aborted', cause), true)
     }
   }
   async function run(): Promise<void> {
@@ -93,14 +97,14 @@ function startCall(
     deadlines.enter('streaming')
     const headers = new Headers(answer.headers)
     for (const name of [...headers.keys()]) if (isHopByHop(name)) headers.delete(name)
-    sink.onHead(answer.status, headers)
+    guarded(() => sink.onHead(answer.status, headers))
     const reader = answer.body?.getReader()
     while (reader && !over) {
       if (paused) await running.promise
       const piece = await reader.read()
       if (over || piece.done) break
       deadlines.touch()
-      sink.onData(piece.value)
+      guarded(() => sink.onData(piece.value))
     }
     finish(() => sink.onEnd(), false)
   }

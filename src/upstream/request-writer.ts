@@ -78,11 +78,10 @@ export function requestWriter(
       if (stopped) return
       writer.starving = false
       take(piece?.done === false ? piece.value : undefined)
+      pump()
     } catch (cause) {
       if (!stopped) events.onSourceFailed(cause)
-      return
     }
-    pump()
   }
 
   function take(piece: Uint8Array | undefined): void {

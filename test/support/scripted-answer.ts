@@ -5,8 +5,14 @@ export const BREAK = Symbol('break')
 /** Sends nothing more and keeps the connection open until the caller or `close()` ends it. */
 export const HANG = Symbol('hang')
 
-/** A part of a body: bytes, or a gate the test opens, or an end that is none. */
-export type Piece = string | Uint8Array | Promise<unknown> | typeof BREAK | typeof HANG
+/** A part of a body: bytes, a gate the test opens, a function run (and awaited) when reached, or an end that is none. */
+export type Piece =
+  | string
+  | Uint8Array
+  | Promise<unknown>
+  | (() => unknown)
+  | typeof BREAK
+  | typeof HANG
 
 /** What to send. Give `raw` alone for byte-exact answers, head included. */
 export interface Answer {
@@ -87,8 +93,8 @@ async function sendPieces(
       await new Promise<void>((resolve) => socket.on('close', () => resolve()))
       return false
     }
-    if (piece instanceof Promise) {
-      await piece
+    if (piece instanceof Promise || typeof piece === 'function') {
+      await (typeof piece === 'function' ? piece() : piece)
       continue
     }
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
@@ -105,8 +111,11 @@ async function sendPieces(
 async function write(socket: Socket, bytes: string | Uint8Array): Promise<void> {
   if (socket.destroyed || socket.write(bytes)) return
   await new Promise<void>((resolve) => {
-    socket.once('drain', () => resolve())
-    socket.once('close', () => resolve())
+    const done = (): void => {
+      socket.off('drain', done).off('close', done)
+      resolve()
+    }
+    socket.on('drain', done).on('close', done)
   })
 }
 
