@@ -3,12 +3,22 @@ import type { ExchangeEvent } from '../base/exchange.ts'
 import type { World } from '../base/world.ts'
 import type { Bus } from '../bus/port.ts'
 
+/** A row of the outbox that came due. */
+export interface DueRow {
+  readonly exchangeId: string
+  /** Undefined when the stored event cannot be read. */
+  readonly event: ExchangeEvent | undefined
+}
+
 /** What the relay needs of the outbox. */
 export interface Outbox {
-  /** Open rows that wait for longer than `olderThanMs` since they were written or last published; not the parked ones. */
-  takeDue(wanted: { limit: number; olderThanMs: number }): Promise<readonly ExchangeEvent[]>
-  /** The bus has them; should they not be confirmed, they come due again. */
-  markPublished(exchangeIds: readonly string[]): Promise<void>
+  /**
+   * Takes rows that wait for longer than `olderThanMs`, oldest first, never the parked ones. Rows taken come due again
+   * by themselves when they are not confirmed.
+   */
+  takeDue(wanted: { limit: number; olderThanMs: number }): Promise<readonly DueRow[]>
+  /** Sets a row aside that can never be delivered. */
+  park(exchangeId: string, reason: string): Promise<void>
 }
 
 export interface Relay {
@@ -38,13 +48,15 @@ export function relayOutbox(outbox: Outbox, bus: Bus, world: World): Relay {
 
   /** True when there may be more at once. */
   async function round(): Promise<boolean> {
-    const events = await outbox.takeDue({ limit: BATCH, olderThanMs: direct ? 0 : MISSED_MS })
-    if (events.length === 0) return false
+    // Rows taken while the bus is away would have to wait until they come due again.
+    if (!bus.stats().connected) return false
+    const rows = await outbox.takeDue({ limit: BATCH, olderThanMs: direct ? 0 : MISSED_MS })
+    const events = rows.flatMap((row) => row.event ?? [])
+    for (const { exchangeId, event } of rows)
+      if (event === undefined) await outbox.park(exchangeId, 'the stored event cannot be read')
     const ids = await bus.sendUsage(events)
-    if (ids.length === 0) return false
-    await outbox.markPublished(ids)
     sent += ids.length
-    return events.length === BATCH
+    return rows.length === BATCH && ids.length === events.length
   }
 
   async function loop(): Promise<void> {

@@ -15,7 +15,7 @@ export interface BusGauges {
 export interface Metrics {
   exchangeEnded(event: ExchangeEvent): void
   /** A call that names no workspace was refused. */
-  turnedAway(door: string, status: number, code: string): void
+  turnedAway(door: string, code: string): void
   /** +1 when a call begins, −1 when it ended. */
   inFlight(change: 1 | -1): void
   /** Read at every scrape. */
@@ -54,7 +54,7 @@ export function openMetrics(): Metrics {
   const turnedAway = new Counter({
     name: 'gateway_turned_away_total',
     help: 'Calls refused before they could be told to a workspace.',
-    labelNames: ['door', 'status', 'code'] as const,
+    labelNames: ['door', 'code'] as const,
     registers,
   })
   const inFlight = new Gauge({
@@ -103,7 +103,7 @@ export function openMetrics(): Metrics {
     text: () => registry.metrics(),
     snapshot: () => registry.getMetricsAsJSON(),
     inFlight: (change) => inFlight.inc(change),
-    turnedAway: (door, status, code) => turnedAway.inc({ door, status, code }),
+    turnedAway: (door, code) => turnedAway.inc({ door, code }),
     watchBus: (read) => watchBus(registry, read),
     exchangeEnded(event) {
       const { opened, closed } = event

@@ -1,0 +1,22 @@
+import type { World } from '../../base/world.ts'
+import type { Database } from '../../store/database.ts'
+import { park } from '../../store/outbox.ts'
+import { storeRuns, storeSpans } from '../../store/runs.ts'
+import type { Sink } from '../sink.ts'
+
+/**
+ * Our own trace store. A run and the confirmation of its outbox row are one transaction, and both runs and spans are
+ * stored by id, so however often an event comes it is here exactly once.
+ */
+export function postgresSink(database: Database, world: World): Sink {
+  return {
+    name: 'postgres',
+    async storeUsage(events) {
+      await storeRuns(database, world, events)
+    },
+    async storeSpans(spans) {
+      await storeSpans(database, spans)
+    },
+    onParked: (exchangeId, reason) => park(database, exchangeId, reason),
+  }
+}

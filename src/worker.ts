@@ -1,0 +1,79 @@
+import { pause, systemClock } from './base/clock.ts'
+import { systemDice } from './base/dice.ts'
+import type { World } from './base/world.ts'
+import { chooseBus } from './bus/choose.ts'
+import { readConfig } from './config.ts'
+import { attach } from './embedded/attachment.ts'
+import { runExporter } from './exporter/run.ts'
+import { postgresSink } from './exporter/sinks/postgres.ts'
+import { type Database, openDatabase } from './store/database.ts'
+import { park, REPUBLISH_AFTER_MS, takeDue } from './store/outbox.ts'
+import { type RegisteredProcess, registerProcess } from './store/processes.ts'
+import { sweepInterrupted } from './store/sweep.ts'
+import { openLog } from './telemetry/log.ts'
+
+// The program `bun src/worker.ts`: one exporter, configured by the environment alone. Any number may run at once.
+
+/** Five missed heartbeats: long enough for a machine that stutters, short enough for a trace to appear soon. */
+const DEAD_AFTER_MS = 10_000
+const REGISTER_RETRY_MS = 500
+const FLUSH_MS = 5_000
+
+const config = readConfig(process.env)
+const log = openLog({ program: 'exporter', level: process.env.SLUICE_LOG_LEVEL })
+const world: World = { clock: systemClock, dice: systemDice, log }
+process.on('uncaughtException', (cause) => log.error('uncaught', { cause: String(cause.stack) }))
+process.on('unhandledRejection', (cause) => log.error('unhandled', { cause: String(cause) }))
+if (config.databaseUrl === undefined) {
+  process.stderr.write(
+    'DATABASE_URL is not set.\nFix: set it to the gateway’s database, or use `npm start`, which brings its own.\n',
+  )
+  process.exit(2)
+}
+
+// Timers of ours keep no process alive; this program runs until it is told to stop, also while everything is away.
+setInterval(() => {}, 3_600_000)
+
+const { dataDir, natsUrl } = config
+const database = openDatabase({
+  url: config.databaseUrl,
+  world,
+  poolSize: 6,
+  name: 'sluice-exporter',
+})
+const bus = chooseBus({ natsUrl, dataDir, world, name: 'sluice-exporter' })
+const exporter = runExporter({
+  world,
+  bus,
+  sinks: [postgresSink(database, world)],
+  outbox: {
+    takeDue: ({ limit, olderThanMs }) =>
+      takeDue(database, { limit, olderThanMs, republishAfterMs: REPUBLISH_AFTER_MS }),
+    park: (exchangeId, reason) => park(database, exchangeId, reason),
+  },
+  sweep: () => sweepInterrupted(database, world, DEAD_AFTER_MS),
+})
+const own = await register(database)
+const line = attach({
+  async stop(reason) {
+    log.info('exporter.stopping', { reason })
+    await exporter.close()
+    await bus.close(FLUSH_MS)
+    await own.leave().catch((cause: unknown) => log.warn('leave.failed', { cause: String(cause) }))
+    await database.close()
+  },
+})
+line.ready()
+log.info('exporter.ready', { way: bus.way })
+
+/** The store may still be starting: an exporter that waits is better than one that ends and is started again. */
+async function register(store: Database): Promise<RegisteredProcess> {
+  for (;;) {
+    try {
+      return await registerProcess(store, world, 'exporter')
+    } catch (cause) {
+      log.warn('exporter.store_away', { cause: String(cause) })
+      await pause(systemClock, REGISTER_RETRY_MS)
+    }
+  }
+}
