@@ -1,0 +1,148 @@
+import { LIMITS } from '../base/limits.ts'
+import type { AnswerReader, Framing, Reading, SlotText, Splice } from '../dialects/dialect.ts'
+import { ELEMENT_SEPARATOR, jsonArrayFramer } from '../stream/array.ts'
+import type { TextFilter } from '../stream/filter.ts'
+import { encodeLiteral } from '../stream/json-literal.ts'
+import { decodeLiteral } from '../stream/json-text.ts'
+import { applySplices } from '../stream/splice.ts'
+import {
+  readSse,
+  type SseFrame,
+  type SseText,
+  spliceSse,
+  sseFramer,
+  writeSse,
+} from '../stream/sse.ts'
+import type { AnswerPipe, Out } from './answer-pipe.ts'
+
+/** A fresh filter for one slot; `json` when the slot's text is itself JSON text (tool arguments). */
+export type OpenFilter = (kind: SlotText['kind']) => TextFilter
+
+/**
+ * The filters of one answer: each slot (choice, content block, channel, tool's arguments) has its own, so that
+ * text never joins across slots, and each ends before the event that ends its slot.
+ */
+export interface SlotFilters {
+  /** The splices that a frame needs: its own, and the slots whose filtered text differs. */
+  splices(data: string, reading: Reading): readonly Splice[]
+  /** Ends the slots that a frame closes; gives the tails that must leave before it. */
+  close(slots: readonly string[] | 'all'): readonly { slot: string; text: string }[]
+}
+
+/** No slot is open yet. */
+export function slotFilters(openFilter: OpenFilter): SlotFilters {
+  const open = new Map<string, TextFilter>()
+
+  function filtered(piece: SlotText, text: string): string {
+    if (piece.whole) {
+      const once = openFilter(piece.kind)
+      return once.push(text) + once.end()
+    }
+    let filter = open.get(piece.slot)
+    if (!filter) {
+      filter = openFilter(piece.kind)
+      open.set(piece.slot, filter)
+    }
+    if (!piece.last) return filter.push(text)
+    open.delete(piece.slot)
+    return filter.push(text) + filter.end()
+  }
+
+  return {
+    splices(data, reading) {
+      const all = [...reading.splices]
+      for (const piece of reading.slots) {
+        const literal = data.slice(piece.start, piece.end)
+        const text = decodeLiteral(literal)
+        const kept = filtered(piece, text)
+        if (kept !== text)
+          all.push({ start: piece.start, end: piece.end, text: encodeLiteral(kept, literal) })
+      }
+      return all.sort((a, b) => a.start - b.start)
+    },
+    close(slots) {
+      const names = slots === 'all' ? [...open.keys()] : slots
+      return names.flatMap((slot) => {
+        const filter = open.get(slot)
+        open.delete(slot)
+        const text = filter?.end() ?? ''
+        return text === '' ? [] : [{ slot, text }]
+      })
+    },
+  }
+}
+
+/** A pipe for a streamed answer whose text is filtered. What no filter changes leaves byte for byte. */
+export function openFilterPipe(
+  framing: Framing,
+  reader: AnswerReader,
+  openFilter: OpenFilter,
+  out: Out,
+): AnswerPipe {
+  const filters = slotFilters(openFilter)
+  return framing === 'array'
+    ? arrayFilterPipe(reader, filters, out)
+    : sseFilterPipe(reader, filters, out)
+}
+
+function sseFilterPipe(reader: AnswerReader, filters: SlotFilters, out: Out): AnswerPipe {
+  let newline: SseText['newline'] = '\n'
+  function flushTails(slots: readonly string[] | 'all'): void {
+    for (const { slot, text } of filters.close(slots)) {
+      const frame = reader.writeText(slot, text)
+      if (frame) out(writeSse(frame, newline))
+    }
+  }
+  const framer = sseFramer({ frameBytesMax: LIMITS.sseFrameBytesMax }, (frame: SseFrame) => {
+    const text = readSse(frame)
+    if (text.data === undefined) return out(frame.bytes)
+    newline = text.newline
+    const reading = reader.read(text.data, text.event)
+    flushTails(reading.closes)
+    if (reading.drop) return
+    const splices = filters.splices(text.data, reading)
+    out(splices.length === 0 ? frame.bytes : spliceSse(text, splices))
+  })
+  return {
+    push: framer.push,
+    end() {
+      framer.end()
+      flushTails('all')
+    },
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+function arrayFilterPipe(reader: AnswerReader, filters: SlotFilters, out: Out): AnswerPipe {
+  function tails(slots: readonly string[] | 'all'): string {
+    let text = ''
+    for (const tail of filters.close(slots)) {
+      const frame = reader.writeText(tail.slot, tail.text)
+      if (frame) text += frame.data + ELEMENT_SEPARATOR
+    }
+    return text
+  }
+  const framer = jsonArrayFramer({ frameBytesMax: LIMITS.sseFrameBytesMax }, (piece) => {
+    if (!piece.element) return out(piece.bytes)
+    const text = decoder.decode(piece.bytes)
+    const reading = reader.read(text, undefined)
+    const before = tails(reading.closes)
+    if (before !== '') out(before)
+    const splices = filters.splices(text, reading)
+    out(splices.length === 0 ? piece.bytes : applySplices(text, splices))
+  })
+  return { push: framer.push, end: framer.end }
+}
+
+/** A whole JSON answer with its text filtered; the same bytes when nothing changes. */
+export function filterWhole(
+  body: Uint8Array<ArrayBuffer>,
+  reader: AnswerReader,
+  openFilter: OpenFilter,
+): Uint8Array<ArrayBuffer> {
+  const text = decoder.decode(body)
+  const reading = reader.read(text, undefined)
+  const splices = slotFilters(openFilter).splices(text, reading)
+  return splices.length === 0 ? body : new TextEncoder().encode(applySplices(text, splices))
+}

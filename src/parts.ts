@@ -1,0 +1,128 @@
+import { LIMITS } from './base/limits.ts'
+import type { World } from './base/world.ts'
+import { chooseBus } from './bus/choose.ts'
+import type { Bus } from './bus/port.ts'
+import type { Config } from './config.ts'
+import type { GatewayDeps } from './gateway/deps.ts'
+import type { PartState } from './gateway/health.ts'
+import { type RunningCalls, runningCalls } from './gateway/running.ts'
+import { catalog } from './pricing/catalog.ts'
+import { tierMultiplier } from './pricing/facts.ts'
+import { costOf } from './pricing/price.ts'
+import { reporter } from './reporter.ts'
+import { type Database, openDatabase } from './store/database.ts'
+import { type ExchangeWriter, exchangeWriter } from './store/exchanges.ts'
+import { watchChanges } from './store/freshness.ts'
+import { type KeyResolver, keyResolver } from './store/key-resolver.ts'
+import { openKeyring } from './store/keyring.ts'
+import { registerProcess } from './store/processes.ts'
+import { type SecretResolver, secretResolver } from './store/secrets.ts'
+import { type Metrics, openMetrics } from './telemetry/metrics.ts'
+import { openUpstream } from './upstream/open.ts'
+
+/** Everything a gateway process holds open. */
+export interface Parts {
+  readonly database: Database
+  readonly keys: KeyResolver
+  readonly calls: RunningCalls
+  readonly gateway: GatewayDeps
+  readonly metrics: Metrics
+  /** Every part's state for `/readyz`. */
+  states(): Promise<Readonly<Record<string, PartState>>>
+  /** Writes what is left within the drain's bound and closes everything. */
+  close(): Promise<void>
+}
+
+/** Opens what a gateway process stands on. Rejects when the store cannot be reached or the key material is wrong. */
+export async function openParts(config: Config, world: World): Promise<Parts> {
+  const url = config.databaseUrl
+  if (url === undefined) throw new Error('DATABASE_URL is not set: start with `npm start`')
+  const database = openDatabase({ url, world, name: 'sluice-gateway' })
+  const keyring = openKeyring(config.dataDir, config.masterKey, world.dice)
+  const keys = keyResolver(database, world)
+  const secrets = secretResolver(database, keyring, world)
+  const metrics = openMetrics()
+  const calls = runningCalls(metrics.inFlight)
+  const registered = await registerProcess(database, world, 'gateway')
+  const bus = chooseBus({
+    natsUrl: config.natsUrl,
+    dataDir: config.dataDir,
+    world,
+    name: 'sluice-gateway',
+  })
+  metrics.watchBus(() => bus.stats())
+  const ledger = exchangeWriter(database, world)
+  const upstream = openUpstream({ world, env: process.env })
+  const watching = await watchChanges(database, world, (kind, id) =>
+    refresh(kind, id, keys, secrets, calls),
+  )
+  const gateway: GatewayDeps = {
+    world,
+    processId: registered.id,
+    basePath: config.basePath,
+    origins: config.upstreams,
+    keys,
+    secrets,
+    ledger,
+    upstream,
+    pricing: pricing(),
+    reporter: reporter(bus, metrics, world),
+  }
+  return {
+    database,
+    keys,
+    calls,
+    gateway,
+    metrics,
+    states: () => states(database, bus),
+    async close() {
+      await ledger.drain(LIMITS.queryMs)
+      await watching.close()
+      await bus.close(LIMITS.queryMs)
+      await keys.close()
+      await registered.leave()
+      upstream.close()
+      await database.close()
+    },
+  }
+}
+
+/** What a change in the store makes stale; running calls whose key may have changed are asked again. */
+function refresh(
+  kind: string,
+  id: string | undefined,
+  keys: KeyResolver,
+  secrets: SecretResolver,
+  calls: RunningCalls,
+): void {
+  if (kind === 'secret' || kind === 'all') secrets.forget()
+  if (kind === 'secret') return
+  const keyId = kind === 'key' ? id : undefined
+  keys.forget(keyId)
+  calls.recheck(keyId)
+}
+
+function pricing(): GatewayDeps['pricing'] {
+  const prices = catalog()
+  return {
+    cost({ provider, model, atMs, usage, serviceTier }) {
+      const price = prices.priceFor(provider, model, atMs)
+      if (!price) return undefined
+      const tier = tierMultiplier(provider, model, serviceTier)
+      return { nanos: costOf(usage, price, tier), basis: 'measured' }
+    },
+  }
+}
+
+async function states(database: Database, bus: Bus): Promise<Record<string, PartState>> {
+  const store = await database.ping()
+  const { connected } = bus.stats()
+  return {
+    store: { ok: store, says: store ? 'answers' : 'does not answer', required: true },
+    bus: {
+      ok: connected,
+      says: bus.way === 'folder' ? 'files in the data directory' : connected ? 'connected' : 'away',
+      required: false,
+    },
+  }
+}

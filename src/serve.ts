@@ -1,0 +1,106 @@
+import { Elysia } from 'elysia'
+import packageJson from '../package.json'
+import { adminApi, isAdminPath } from './admin/index.ts'
+import { asFailure, Failure } from './base/failure.ts'
+import { LIMITS } from './base/limits.ts'
+import type { World } from './base/world.ts'
+import type { Config } from './config.ts'
+import type { GatewayDeps } from './gateway/deps.ts'
+import { badHost, failedResponse, isGoodHost } from './gateway/front.ts'
+import { healthRoutes } from './gateway/health.ts'
+import { gatewayRoutes } from './gateway/routes.ts'
+import type { RunningCalls } from './gateway/running.ts'
+import { openParts, type Parts } from './parts.ts'
+
+/** A gateway process that serves. */
+export interface Serving {
+  readonly port: number
+  /** Of the admin listener; the same as `port` unless it has its own. */
+  readonly adminPort: number
+  /** Drains: looks unready, takes no new connection, lets streams finish, writes what is left, closes. */
+  stop(): Promise<void>
+}
+
+type Handler = (request: Request) => Response | Promise<Response>
+
+/** Starts the data plane, the admin API and the documentation on one listener, or on two with `ADMIN_PORT`. */
+export async function serve(config: Config, world: World): Promise<Serving> {
+  const parts = await openParts(config, world)
+  let draining = false
+  const admin = adminApi({
+    world,
+    database: parts.database,
+    keys: parts.keys,
+    basePath: config.basePath,
+    version: packageJson.version,
+  })
+  const health = healthRoutes({
+    basePath: config.basePath,
+    version: packageJson.version,
+    metrics: () => parts.metrics.text(),
+    parts: () => parts.states(),
+    draining: () => draining,
+  })
+  const data = dataPlane(parts.calls, parts.gateway).use(health)
+  const apart = config.adminPort !== undefined
+  const both: Handler = (request) =>
+    isAdminPath(new URL(request.url).pathname, config.basePath)
+      ? admin.handle(request)
+      : data.fetch(request)
+  const server = listen(config.host, config.port, apart ? (request) => data.fetch(request) : both)
+  data.server = server
+  const adminServer = apart
+    ? listen(config.host, config.adminPort ?? 0, (request) =>
+        isAdminPath(new URL(request.url).pathname, config.basePath)
+          ? admin.handle(request)
+          : health.fetch(request),
+      )
+    : undefined
+  return {
+    port: server.port ?? 0,
+    adminPort: adminServer?.port ?? server.port ?? 0,
+    async stop() {
+      draining = true
+      // New connections go to another process at once; those in flight go on.
+      server.stop()
+      await drain(parts, world)
+      await Promise.all([server.stop(true), adminServer?.stop(true)])
+      await parts.close()
+    },
+  }
+}
+
+/** The data plane alone, with every failure in the shape its path promises. */
+function dataPlane(calls: RunningCalls, deps: GatewayDeps) {
+  return new Elysia({ handler: { standardHostname: false } })
+    .onError(({ request, error, code }) =>
+      failedResponse(
+        request,
+        code === 'NOT_FOUND' ? new Failure('unknown_route') : asFailure(error),
+        deps,
+      ),
+    )
+    .use(gatewayRoutes(calls, deps))
+}
+
+function listen(hostname: string, port: number, handle: Handler) {
+  return Bun.serve({
+    hostname,
+    port,
+    reusePort: true,
+    development: false,
+    // For everything but calls, whose own deadlines hold: a slow sender is cut.
+    idleTimeout: 30,
+    // Bodies that the gateway reads are bounded by the pipeline; files pass as streams of any size.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    fetch: (request) => (isGoodHost(request.headers.get('host')) ? handle(request) : badHost()),
+    error: () => new Response('{"error":"internal"}', { status: 500 }),
+  })
+}
+
+/** Streams in flight may finish within the bound; what is left then ends with an error event. */
+async function drain(parts: Parts, world: World): Promise<void> {
+  const late = world.clock.after(LIMITS.drainMs, () => parts.calls.stopAll('draining'))
+  await parts.calls.whenIdle()
+  late.cancel()
+}
