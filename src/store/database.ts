@@ -1,4 +1,9 @@
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import type { PgDatabase } from 'drizzle-orm/pg-core'
+import {
+  drizzle,
+  type PostgresJsDatabase,
+  type PostgresJsQueryResultHKT,
+} from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { Failure } from '../base/failure.ts'
 import { LIMITS } from '../base/limits.ts'
@@ -10,6 +15,9 @@ export type Sql = postgres.Sql<{ bigint: bigint }>
 export type TransactionSql = postgres.TransactionSql<{ bigint: bigint }>
 /** Statements that run alone or inside a transaction take this. */
 export type AnySql = postgres.ISql<{ bigint: bigint }>
+
+/** Drizzle on the pool or inside a transaction. */
+export type Orm = PgDatabase<PostgresJsQueryResultHKT>
 
 /** An open pool. Every query ends by its deadline; trouble with the store is `Failure('store_unavailable')`. */
 export interface Database {
