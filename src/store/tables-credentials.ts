@@ -25,6 +25,9 @@ export const gatewayKeys = pgTable(
       .references(() => organizations.id, { onDelete: 'cascade' }),
     short: text('short').notNull(),
     hash: bytea('hash').notNull(),
+    /** After a rotation the token before it still works until then. */
+    previousHash: bytea('previous_hash'),
+    previousUntil: moment('previous_until'),
     kind: text('kind').$type<'service' | 'personal'>().notNull(),
     scope: text('scope').$type<'workspace' | 'organization'>().notNull(),
     /** The person of a personal key; it has that person's permissions. */
