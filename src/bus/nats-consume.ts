@@ -23,7 +23,7 @@ import {
 import type { BusMessage, ConsumeOptions, Consuming, ParkedMessage } from './port.ts'
 
 /** A consumer that neither acknowledges nor says that it works loses its messages to another one. */
-const ACK_WAIT_MS = 30_000
+const ACK_WAIT_MS = 10_000
 const RETRY_MS = 100
 
 /**
