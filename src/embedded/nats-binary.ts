@@ -85,6 +85,7 @@ const fromApt: Way = async (options, path, target) => {
     return 'the package holds no nats-server'
   } finally {
     rmSync(work, { recursive: true, force: true })
+    rmSync(join(options.cacheDir, 'apt'), { recursive: true, force: true })
   }
 }
 
