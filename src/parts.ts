@@ -38,7 +38,7 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
   const url = config.databaseUrl
   if (url === undefined) throw new Error('DATABASE_URL is not set: start with `npm start`')
   const database = openDatabase({ url, world, name: 'sluice-gateway' })
-  const keyring = openKeyring(config.dataDir, config.masterKey, world.dice)
+  const keyring = openKeyring(config, world)
   const keys = keyResolver(database, world)
   const secrets = secretResolver(database, keyring, world)
   const metrics = openMetrics()

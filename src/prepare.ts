@@ -21,7 +21,7 @@ export async function prepare(
   await migrate(databaseUrl, world)
   const database = openDatabase({ url: databaseUrl, world, poolSize: 2, name: 'sluice-up' })
   try {
-    const keyring = openKeyring(config)
+    const keyring = openKeyring(config, world)
     return await bootstrap(database, keyring, world, config.providerKeys, known)
   } finally {
     await database.close()
