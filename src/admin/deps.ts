@@ -1,6 +1,7 @@
 import type { Permission } from '../base/permission.ts'
 import type { World } from '../base/world.ts'
 import type { Database } from '../store/database.ts'
+import type { Keyring } from '../store/keyring.ts'
 
 /** What the admin API must know of a resolved key; the store's key facts fit. */
 export interface AdminKey {
@@ -27,6 +28,8 @@ export interface AdminDeps {
     /** Synchronous on a warm key. Throws `store_unavailable` when it cannot know. */
     resolve(token: string): AdminKey | 'unknown' | Promise<AdminKey | 'unknown'>
   }
+  /** Seals provider secrets. */
+  readonly keyring: Keyring
   /** `''` or `/something`. */
   readonly basePath: string
   /** Shown in the OpenAPI document. */

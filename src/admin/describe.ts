@@ -45,6 +45,14 @@ function parametersOf(route: Route): ParameterEntry[] {
       description: "The workspace; default: the key's own, or the organisation's only one.",
       schema: { type: 'string', format: 'uuid' },
     })
+  if (route.method === 'POST' && route.repeatable !== false)
+    entries.push({
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description: 'Names the attempt: sent again within a day, the first answer is repeated.',
+      schema: { type: 'string', maxLength: 255 },
+    })
   return entries
 }
 

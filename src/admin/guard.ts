@@ -1,6 +1,7 @@
 import { Failure } from '../base/failure.ts'
 import { isUuid } from '../base/id.ts'
 import { PERMISSIONS, type Permission } from '../base/permission.ts'
+import { type Secret, secret } from '../base/secret.ts'
 import { soleWorkspace, workspaceExists } from '../store/workspaces.ts'
 import type { AdminDeps, AdminKey } from './deps.ts'
 
@@ -20,7 +21,10 @@ const ALL: ReadonlySet<Permission> = new Set(PERMISSIONS)
  * The key of a request, from `X-API-Key` or `Authorization: Bearer`; two different ones are refused.
  * Fails with `unauthenticated` (the same for missing, unknown, expired and deactivated), `store_unavailable`.
  */
-export async function authenticate(headers: Headers, deps: AdminDeps): Promise<AdminKey> {
+export async function authenticate(
+  headers: Headers,
+  deps: AdminDeps,
+): Promise<{ readonly key: AdminKey; readonly token: Secret }> {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1]
   const named = headers.get('x-api-key') ?? undefined
   if (bearer !== undefined && named !== undefined && bearer !== named)
@@ -33,7 +37,7 @@ export async function authenticate(headers: Headers, deps: AdminDeps): Promise<A
   const found = deps.keys.resolve(token)
   const key = found instanceof Promise ? await found : found
   if (key === 'unknown' || key.state !== 'active') throw new Failure('unauthenticated')
-  return key
+  return { key, token: secret(token) }
 }
 
 /** Organisation permissions; who manages the organisation may do everything in it. */
@@ -75,8 +79,7 @@ export async function workspaceCaller(
 
 async function namedWorkspace(key: AdminKey, tenant: string, deps: AdminDeps): Promise<string> {
   const wanted = tenant.trim().toLowerCase()
-  if (!isUuid(wanted))
-    throw new Failure('invalid_request', { says: 'X-Tenant-Id must be the id of a workspace.' })
+  if (!isUuid(wanted)) throw new Failure('invalid_request', { says: 'Not the id of a workspace.' })
   const belongs = key.workspaces.some((each) => each.workspaceId === wanted)
   const known =
     belongs ||

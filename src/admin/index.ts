@@ -4,6 +4,7 @@ import { fallback, mount } from './mount.ts'
 import { REQUEST_ROUTES } from './requests.ts'
 import type { Route } from './route.ts'
 import { RUN_ROUTES } from './runs.ts'
+import { SECRET_ROUTES } from './secrets.ts'
 import { SESSION_ROUTES } from './sessions.ts'
 import { documented } from './swagger.ts'
 import { WORKSPACE_ROUTES } from './workspaces.ts'
@@ -12,6 +13,7 @@ import { WORKSPACE_ROUTES } from './workspaces.ts'
 export const RESOURCES: Readonly<Record<string, readonly Route[]>> = {
   requests: REQUEST_ROUTES,
   runs: RUN_ROUTES,
+  secrets: SECRET_ROUTES,
   sessions: SESSION_ROUTES,
   workspaces: WORKSPACE_ROUTES,
 }

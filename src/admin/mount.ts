@@ -1,9 +1,10 @@
 import { Elysia } from 'elysia'
 import { Failure } from '../base/failure.ts'
 import { newId } from '../base/id.ts'
+import { textMember } from '../base/json.ts'
 import type { AdminDeps, AdminKey } from './deps.ts'
 import { detailOf } from './describe.ts'
-import { authenticate, organizationCaller, workspaceCaller } from './guard.ts'
+import { authenticate, type Caller, organizationCaller, workspaceCaller } from './guard.ts'
 import { readJsonBody, readQuery } from './input.ts'
 import { baseHeaders, problemOf } from './problem.ts'
 import type { Answer, Route } from './route.ts'
@@ -33,15 +34,19 @@ async function answer(
 ): Promise<Response> {
   const requestId = newId(deps.world)
   try {
-    const key = await authenticate(request.headers, deps)
-    const caller = await callerOf(route, key, request, deps)
+    const { key, token } = await authenticate(request.headers, deps)
+    const caller = await callerOf(route, key, request, params, deps)
+    const url = new URL(request.url)
     const result = await route.run({
       deps,
       caller,
       params,
-      query: route.query ? readQuery(route.query, new URL(request.url).searchParams) : undefined,
+      query: route.query ? readQuery(route.query, url.searchParams) : undefined,
       body: route.body ? await readJsonBody(request) : undefined,
       headers: request.headers,
+      method: route.method,
+      path: url.pathname,
+      token,
       requestId,
     })
     return responseOf(result, requestId)
@@ -50,16 +55,23 @@ async function answer(
   }
 }
 
-function callerOf(route: Route, key: AdminKey, request: Request, deps: AdminDeps) {
-  return route.scope === 'organization'
-    ? organizationCaller(key, route.needs)
-    : workspaceCaller(key, request.headers.get('x-tenant-id'), route.needs, deps)
+function callerOf(
+  route: Route,
+  key: AdminKey,
+  request: Request,
+  params: unknown,
+  deps: AdminDeps,
+): Caller | Promise<Caller> {
+  if (route.scope === 'organization') return organizationCaller(key, route.needs)
+  const tenant =
+    route.scope === 'named' ? (textMember(params, 'id') ?? '') : request.headers.get('x-tenant-id')
+  return workspaceCaller(key, tenant, route.needs, deps)
 }
 
 function responseOf(result: Answer, requestId: string): Response {
   const headers = { ...baseHeaders(requestId), ...result.headers }
   if (result.status === 204) return new Response(null, { status: 204, headers })
-  return new Response(JSON.stringify(result.body), {
+  return new Response(result.text ?? JSON.stringify(result.body), {
     status: result.status,
     headers: { ...headers, 'content-type': 'application/json' },
   })

@@ -3,6 +3,7 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Failure, type FailureCode } from '../base/failure.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Permission } from '../base/permission.ts'
+import type { Secret } from '../base/secret.ts'
 import type { AdminDeps } from './deps.ts'
 import type { Caller } from './guard.ts'
 
@@ -12,6 +13,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export interface Answer {
   readonly status: 200 | 201 | 204
   readonly body?: unknown
+  /** JSON text that stands for `body`. */
+  readonly text?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -23,6 +26,11 @@ export interface Call<P, Q, B> {
   readonly query: Q
   readonly body: B
   readonly headers: Headers
+  readonly method: Method
+  /** As requested, without the query. */
+  readonly path: string
+  /** The caller's own key, for deriving what only its holder may read again. */
+  readonly token: Secret
   /** UUIDv7 of this request, as in the answer's `x-gateway-request-id`. */
   readonly requestId: string
 }
@@ -43,9 +51,14 @@ interface Told {
   readonly says: string
   /** Every one of these is needed; `[]` means any active key. */
   readonly needs: readonly Permission[]
-  /** `organization`: judged by the key's organisation permissions alone; `workspace`: in one workspace. */
-  readonly scope: 'organization' | 'workspace'
+  /**
+   * Where the permissions are held: `organization`: in the key's organisation; `workspace`: in the one workspace of
+   * this request; `named`: in the workspace whose id is the parameter `id`.
+   */
+  readonly scope: 'organization' | 'workspace' | 'named'
   readonly answer: Promise200
+  /** False for a POST that only reads. */
+  readonly repeatable?: false
   /** Failure codes beyond those every route can have. */
   readonly fails?: readonly FailureCode[]
 }

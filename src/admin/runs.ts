@@ -56,6 +56,7 @@ export const RUN_ROUTES: readonly Route[] = [
     needs: ['runs:read'],
     scope: 'workspace',
     body: QUERY,
+    repeatable: false,
     answer: {
       status: 200,
       says: 'One page of runs.',

@@ -1,6 +1,7 @@
-import type { JsonObject } from '../base/json.ts'
+import { and, asc, desc, eq, gt, gte, inArray, lt } from 'drizzle-orm'
 import { type AuditRow, CHAIN_START, hashOf } from './audit.ts'
-import type { Database } from './database.ts'
+import type { Orm } from './database.ts'
+import { auditHeads, auditLog } from './tables.ts'
 
 /** Which rows; every given condition must hold. */
 export interface AuditFilter {
@@ -13,59 +14,47 @@ export interface AuditFilter {
   readonly limit: number
 }
 
-interface Stored {
-  readonly organization_id: string
-  readonly seq: bigint
-  readonly id: string
-  readonly at: Date
-  readonly operation: string
-  readonly workspace_id: string | null
-  readonly resource_kind: string
-  readonly resource_id: string
-  readonly actor_key_id: string | null
-  readonly actor_key_short: string | null
-  readonly actor_user_id: string | null
-  readonly request_id: string
-  readonly details: JsonObject
-  readonly previous: Uint8Array
-  readonly hash: Uint8Array
-}
-
 /** The newest rows of an organisation first. */
 export async function listAudit(
-  database: Database,
+  orm: Orm,
   organizationId: string,
   filter: AuditFilter,
 ): Promise<AuditRow[]> {
-  const { sql } = database
-  const from = filter.fromMs === undefined ? sql`` : sql`and at >= ${new Date(filter.fromMs)}`
-  const to = filter.toMs === undefined ? sql`` : sql`and at < ${new Date(filter.toMs)}`
-  const kinds = filter.operations
-    ? sql`and operation = any(${[...filter.operations]}::text[])`
-    : sql``
-  const where = filter.workspaceId ? sql`and workspace_id = ${filter.workspaceId}` : sql``
-  const before = filter.before === undefined ? sql`` : sql`and seq < ${filter.before}`
-  const rows = await sql<Stored[]>`
-    select * from audit_log where organization_id = ${organizationId}
-    ${from} ${to} ${kinds} ${where} ${before} order by seq desc limit ${filter.limit}`
+  const rows = await orm
+    .select()
+    .from(auditLog)
+    .where(
+      and(
+        eq(auditLog.organizationId, organizationId),
+        filter.fromMs === undefined ? undefined : gte(auditLog.at, new Date(filter.fromMs)),
+        filter.toMs === undefined ? undefined : lt(auditLog.at, new Date(filter.toMs)),
+        filter.operations && inArray(auditLog.operation, [...filter.operations]),
+        filter.workspaceId === undefined ? undefined : eq(auditLog.workspaceId, filter.workspaceId),
+        filter.before === undefined ? undefined : lt(auditLog.seq, filter.before),
+      ),
+    )
+    .orderBy(desc(auditLog.seq))
+    .limit(filter.limit)
   return rows.map(rowOf)
 }
 
+type Stored = typeof auditLog.$inferSelect
+
 function rowOf(row: Stored): AuditRow {
   return {
-    organizationId: row.organization_id,
-    seq: Number(row.seq),
+    organizationId: row.organizationId,
+    seq: row.seq,
     id: row.id,
     atMs: row.at.getTime(),
     operation: row.operation,
-    workspaceId: row.workspace_id ?? undefined,
-    resource: { kind: row.resource_kind, id: row.resource_id },
+    workspaceId: row.workspaceId ?? undefined,
+    resource: { kind: row.resourceKind, id: row.resourceId },
     actor: {
-      keyId: row.actor_key_id ?? undefined,
-      keyShort: row.actor_key_short ?? undefined,
-      userId: row.actor_user_id ?? undefined,
+      keyId: row.actorKeyId ?? undefined,
+      keyShort: row.actorKeyShort ?? undefined,
+      userId: row.actorUserId ?? undefined,
     },
-    requestId: row.request_id,
+    requestId: row.requestId,
     details: row.details,
   }
 }
@@ -85,25 +74,26 @@ export interface AuditVerdict {
 const VERIFY_BATCH = 1000
 
 /** Recomputes every chain from its start: no row missing, changed, moved or cut off the end. */
-export async function verifyAudit(database: Database): Promise<AuditVerdict> {
-  const heads = await database.sql<{ organization_id: string; seq: bigint; hash: Uint8Array }[]>`
-    select coalesce(h.organization_id, l.organization_id) as organization_id,
-           coalesce(h.seq, 0) as seq, coalesce(h.hash, ${CHAIN_START}) as hash
-      from audit_heads h
-      full join (select distinct organization_id from audit_log) l using (organization_id)
-     order by 1`
-  let rows = 0
+export async function verifyAudit(orm: Orm): Promise<AuditVerdict> {
+  const heads = await orm.select().from(auditHeads).orderBy(asc(auditHeads.organizationId))
+  const chains = await orm
+    .selectDistinct({ organizationId: auditLog.organizationId })
+    .from(auditLog)
   const broken: { organizationId: string; seq: number; why: string }[] = []
+  for (const { organizationId } of chains)
+    if (!heads.some((head) => head.organizationId === organizationId))
+      broken.push({ organizationId, seq: 0, why: 'the head of the chain is missing' })
+  let rows = 0
   for (const head of heads) {
-    const found = await verifyChain(database, head.organization_id, Number(head.seq), head.hash)
+    const found = await verifyChain(orm, head.organizationId, head.seq, head.hash)
     rows += found.rows
-    if (found.fault) broken.push({ organizationId: head.organization_id, ...found.fault })
+    if (found.fault) broken.push({ organizationId: head.organizationId, ...found.fault })
   }
   return { organizations: heads.length, rows, broken }
 }
 
 async function verifyChain(
-  database: Database,
+  orm: Orm,
   organizationId: string,
   lastSeq: number,
   lastHash: Uint8Array,
@@ -111,9 +101,12 @@ async function verifyChain(
   let previous: Uint8Array = CHAIN_START
   let seq = 0
   for (;;) {
-    const batch = await database.sql<Stored[]>`
-      select * from audit_log where organization_id = ${organizationId} and seq > ${seq}
-       order by seq limit ${VERIFY_BATCH}`
+    const batch = await orm
+      .select()
+      .from(auditLog)
+      .where(and(eq(auditLog.organizationId, organizationId), gt(auditLog.seq, seq)))
+      .orderBy(asc(auditLog.seq))
+      .limit(VERIFY_BATCH)
     for (const stored of batch) {
       const row = rowOf(stored)
       if (row.seq !== seq + 1) return { rows: seq, fault: { seq: seq + 1, why: 'row is missing' } }

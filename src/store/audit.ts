@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { eq } from 'drizzle-orm'
 import { newId } from '../base/id.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { World } from '../base/world.ts'
-import type { AnySql } from './database.ts'
+import type { Orm } from './database.ts'
+import { auditHeads, auditLog } from './tables.ts'
 
 /** What was done, in the original's words where it has them. */
 export type AuditOperation =
@@ -74,19 +76,22 @@ export const CHAIN_START = new Uint8Array(32)
  * last of all, so that appending can only wait, never deadlock, for another append.
  */
 export async function appendAudit(
-  sql: AnySql,
+  orm: Orm,
   world: World,
   actor: AuditActor,
   facts: readonly AuditFact[],
 ): Promise<void> {
   if (facts.length === 0) return
   const { organizationId } = actor
-  await sql`insert into audit_heads (organization_id, seq, hash) values (${organizationId}, 0, ${CHAIN_START})
-            on conflict do nothing`
-  const [head] = await sql<{ seq: bigint; hash: Uint8Array }[]>`
-    select seq, hash from audit_heads where organization_id = ${organizationId} for update`
-  let seq = Number(head?.seq ?? 0)
-  let previous: Uint8Array = head?.hash ?? CHAIN_START
+  await orm
+    .insert(auditHeads)
+    .values({ organizationId, seq: 0, hash: CHAIN_START })
+    .onConflictDoNothing()
+  const ofChain = eq(auditHeads.organizationId, organizationId)
+  const [head] = await orm.select().from(auditHeads).where(ofChain).for('update')
+  if (!head) throw new Error('the head of an audit chain is gone')
+  let { seq, hash } = head
+  const rows: (typeof auditLog.$inferInsert)[] = []
   for (const fact of facts) {
     seq++
     const row: AuditRow = {
@@ -101,12 +106,12 @@ export async function appendAudit(
       requestId: actor.requestId,
       details: fact.details,
     }
-    const hash = hashOf(previous, row)
-    await sql`insert into audit_log ${sql([columnsOf(sql, row, previous, hash)])}`
-    previous = hash
+    const previous = hash
+    hash = hashOf(previous, row)
+    rows.push(columnsOf(row, previous, hash))
   }
-  await sql`update audit_heads set seq = ${seq}, hash = ${previous}
-             where organization_id = ${organizationId}`
+  await orm.insert(auditLog).values(rows)
+  await orm.update(auditHeads).set({ seq, hash }).where(ofChain)
 }
 
 /** SHA-256 over the row before and this row's canonical text. */
@@ -144,21 +149,25 @@ function canonical(value: Json): string {
   return `{${members.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`).join(',')}}`
 }
 
-function columnsOf(sql: AnySql, row: AuditRow, previous: Uint8Array, hash: Uint8Array) {
+function columnsOf(
+  row: AuditRow,
+  previous: Uint8Array,
+  hash: Uint8Array,
+): typeof auditLog.$inferInsert {
   return {
-    organization_id: row.organizationId,
+    organizationId: row.organizationId,
     seq: row.seq,
     id: row.id,
     at: new Date(row.atMs),
     operation: row.operation,
-    workspace_id: row.workspaceId ?? null,
-    resource_kind: row.resource.kind,
-    resource_id: row.resource.id,
-    actor_key_id: row.actor.keyId ?? null,
-    actor_key_short: row.actor.keyShort ?? null,
-    actor_user_id: row.actor.userId ?? null,
-    request_id: row.requestId,
-    details: sql.json(row.details),
+    workspaceId: row.workspaceId ?? null,
+    resourceKind: row.resource.kind,
+    resourceId: row.resource.id,
+    actorKeyId: row.actor.keyId ?? null,
+    actorKeyShort: row.actor.keyShort ?? null,
+    actorUserId: row.actor.userId ?? null,
+    requestId: row.requestId,
+    details: row.details,
     previous,
     hash,
   }

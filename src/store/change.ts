@@ -1,10 +1,10 @@
 import type { World } from '../base/world.ts'
 import { type AuditActor, type AuditFact, appendAudit } from './audit.ts'
-import type { Database, TransactionSql } from './database.ts'
+import type { Database, Orm } from './database.ts'
 
 /** A change of the control plane under way. */
 export interface Change {
-  readonly sql: TransactionSql
+  readonly orm: Orm
   /** Says what is done; written with the change or not at all. */
   note(fact: AuditFact): void
 }
@@ -20,12 +20,9 @@ export async function change<T>(
   run: (change: Change) => Promise<T>,
 ): Promise<T> {
   const facts: AuditFact[] = []
-  const results: { readonly value: T }[] = []
-  await database.sql.begin(async (sql) => {
-    results.push({ value: await run({ sql, note: (fact) => facts.push(fact) }) })
-    await appendAudit(sql, world, actor, facts)
+  return await database.orm.transaction(async (orm) => {
+    const result = await run({ orm, note: (fact) => facts.push(fact) })
+    await appendAudit(orm, world, actor, facts)
+    return result
   })
-  const [result] = results
-  if (!result) throw new Error('a committed change gave no result')
-  return result.value
 }

@@ -1,49 +1,45 @@
-import type { JsonObject } from '../base/json.ts'
-import type { AnySql } from './database.ts'
+import { eq } from 'drizzle-orm'
+import type { World } from '../base/world.ts'
+import type { Orm } from './database.ts'
+import { organizations } from './tables.ts'
 
 /** An organisation as the control plane shows it. */
 export interface OrganizationRow {
   readonly id: string
   readonly displayName: string
   readonly gatewayEnabled: boolean
-  readonly settings: JsonObject
   readonly createdAtMs: number
 }
 
 /** One organisation. */
-export async function readOrganization(
-  sql: AnySql,
-  id: string,
-): Promise<OrganizationRow | undefined> {
-  const [row] = await sql<
-    {
-      id: string
-      display_name: string
-      llm_gateway_enabled: boolean
-      settings: JsonObject
-      created_at: Date
-    }[]
-  >`select id, display_name, llm_gateway_enabled, settings, created_at
-      from organizations where id = ${id}`
+export async function readOrganization(orm: Orm, id: string): Promise<OrganizationRow | undefined> {
+  const [row] = await orm.select().from(organizations).where(eq(organizations.id, id))
   return (
     row && {
       id: row.id,
-      displayName: row.display_name,
-      gatewayEnabled: row.llm_gateway_enabled,
-      settings: row.settings,
-      createdAtMs: row.created_at.getTime(),
+      displayName: row.displayName,
+      gatewayEnabled: row.llmGatewayEnabled,
+      createdAtMs: row.createdAt.getTime(),
     }
   )
 }
 
-/** Rewrites what an organisation may change of itself. */
+/** Changes what an organisation may change of itself; absent facts stay. */
 export async function updateOrganization(
-  sql: AnySql,
+  orm: Orm,
+  world: World,
   id: string,
-  facts: Pick<OrganizationRow, 'displayName' | 'gatewayEnabled'>,
+  facts: {
+    readonly displayName?: string | undefined
+    readonly gatewayEnabled?: boolean | undefined
+  },
 ): Promise<void> {
-  await sql`
-    update organizations set display_name = ${facts.displayName},
-           llm_gateway_enabled = ${facts.gatewayEnabled}, updated_at = now()
-     where id = ${id}`
+  await orm
+    .update(organizations)
+    .set({
+      updatedAt: new Date(world.clock.now()),
+      ...(facts.displayName === undefined ? {} : { displayName: facts.displayName }),
+      ...(facts.gatewayEnabled === undefined ? {} : { llmGatewayEnabled: facts.gatewayEnabled }),
+    })
+    .where(eq(organizations.id, id))
 }

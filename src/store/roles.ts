@@ -1,8 +1,10 @@
+import { and, asc, desc, eq } from 'drizzle-orm'
 import { newId } from '../base/id.ts'
 import type { Permission } from '../base/permission.ts'
 import type { World } from '../base/world.ts'
-import type { AnySql } from './database.ts'
+import type { Orm } from './database.ts'
 import { permissionSet } from './key-facts.ts'
+import { roles } from './tables.ts'
 
 export type AccessScope = 'organization' | 'workspace'
 
@@ -17,34 +19,36 @@ export interface RoleRow {
   readonly builtIn: boolean
 }
 
-interface Stored {
-  readonly id: string
-  readonly name: string | null
-  readonly display_name: string
-  readonly description: string
-  readonly access_scope: AccessScope
-  readonly permissions: string[]
-  readonly built_in: boolean
-}
+/** An organisation with more roles than this needs a list with pages first. */
+export const ROLES_MAX = 1000
 
 /** Every role of an organisation, built-in ones first. */
-export async function listRoles(sql: AnySql, organizationId: string): Promise<RoleRow[]> {
-  const rows = await sql<Stored[]>`
-    select id, name, display_name, description, access_scope, permissions, built_in
-      from roles where organization_id = ${organizationId} order by built_in desc, id limit 1000`
+export async function listRoles(orm: Orm, organizationId: string): Promise<RoleRow[]> {
+  const rows = await orm
+    .select()
+    .from(roles)
+    .where(eq(roles.organizationId, organizationId))
+    .orderBy(desc(roles.builtIn), asc(roles.id))
+    .limit(ROLES_MAX)
   return rows.map(roleOf)
 }
 
-/** One role of an organisation, found by its id or, for a built-in one, its name. */
+/** One role of an organisation, by its id or, for a built-in one, its name. Locked against change until the commit. */
 export async function readRole(
-  sql: AnySql,
+  orm: Orm,
   organizationId: string,
   by: { readonly id: string } | { readonly name: string },
 ): Promise<RoleRow | undefined> {
-  const which = 'id' in by ? sql`id = ${by.id}` : sql`name = ${by.name}`
-  const [row] = await sql<Stored[]>`
-    select id, name, display_name, description, access_scope, permissions, built_in
-      from roles where organization_id = ${organizationId} and ${which}`
+  const [row] = await orm
+    .select()
+    .from(roles)
+    .where(
+      and(
+        eq(roles.organizationId, organizationId),
+        'id' in by ? eq(roles.id, by.id) : eq(roles.name, by.name),
+      ),
+    )
+    .for('share')
   return row && roleOf(row)
 }
 
@@ -58,45 +62,59 @@ export interface RoleFacts {
 
 /** Makes a custom role and gives its id. A display name that is taken is SQLSTATE 23505. */
 export async function insertRole(
-  sql: AnySql,
+  orm: Orm,
   world: World,
   organizationId: string,
   facts: RoleFacts,
 ): Promise<string> {
   const id = newId(world)
-  await sql`
-    insert into roles (id, organization_id, display_name, description, access_scope, permissions)
-    values (${id}, ${organizationId}, ${facts.displayName}, ${facts.description},
-            ${facts.accessScope}, ${[...facts.permissions]}::text[])`
+  await orm
+    .insert(roles)
+    .values({ id, organizationId, ...facts, permissions: [...facts.permissions] })
   return id
 }
 
 /** Rewrites a custom role; a built-in one is never touched. */
 export async function updateRole(
-  sql: AnySql,
-  organizationId: string,
-  id: string,
+  orm: Orm,
+  world: World,
+  role: { readonly organizationId: string; readonly id: string },
   facts: Omit<RoleFacts, 'accessScope'>,
 ): Promise<void> {
-  await sql`
-    update roles set display_name = ${facts.displayName}, description = ${facts.description},
-                     permissions = ${[...facts.permissions]}::text[], updated_at = now()
-     where organization_id = ${organizationId} and id = ${id} and not built_in`
+  await orm
+    .update(roles)
+    .set({
+      ...facts,
+      permissions: [...facts.permissions],
+      updatedAt: new Date(world.clock.now()),
+    })
+    .where(customRole(role))
 }
 
 /** Removes a custom role. One that is still held is SQLSTATE 23503. */
-export async function deleteRole(sql: AnySql, organizationId: string, id: string): Promise<void> {
-  await sql`delete from roles where organization_id = ${organizationId} and id = ${id} and not built_in`
+export async function deleteRole(
+  orm: Orm,
+  role: { readonly organizationId: string; readonly id: string },
+): Promise<void> {
+  await orm.delete(roles).where(customRole(role))
 }
 
-function roleOf(row: Stored): RoleRow {
+function customRole(role: { readonly organizationId: string; readonly id: string }) {
+  return and(
+    eq(roles.organizationId, role.organizationId),
+    eq(roles.id, role.id),
+    eq(roles.builtIn, false),
+  )
+}
+
+function roleOf(row: typeof roles.$inferSelect): RoleRow {
   return {
     id: row.id,
     name: row.name ?? undefined,
-    displayName: row.display_name,
+    displayName: row.displayName,
     description: row.description,
-    accessScope: row.access_scope,
+    accessScope: row.accessScope,
     permissions: permissionSet(row.permissions),
-    builtIn: row.built_in,
+    builtIn: row.builtIn,
   }
 }

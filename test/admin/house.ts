@@ -5,6 +5,7 @@ import { exchangeToJson } from '../../src/base/exchange-json.ts'
 import { newId } from '../../src/base/id.ts'
 import { nanos } from '../../src/base/money.ts'
 import { PERMISSIONS, type Permission } from '../../src/base/permission.ts'
+import { keyringOf } from '../../src/store/keyring.ts'
 import {
   exchanges,
   organizations,
@@ -54,6 +55,7 @@ export async function openHouse(basePath = ''): Promise<House> {
     database,
     basePath,
     version: '0.0.0-test',
+    keyring: keyringOf(new Uint8Array(32).fill(7)),
     keys: { resolve: (token) => known.get(token) ?? 'unknown' },
   }
   const app = adminApi(deps)
