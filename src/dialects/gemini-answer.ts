@@ -11,22 +11,28 @@ const TEXT_NAMES = ['text', 'code', 'output']
 const FREE: ReadonlySet<string> = new Set(['args'])
 
 /** How generateContent answers: one object, or many that each hold a piece. One shape serves one answer. */
-export function generateAnswer(_ask: Ask): AnswerShape {
+export function generateAnswer(ask: Ask): AnswerShape {
+  // Candidates of which anything was seen: the answer is over when all of them are.
+  const seen = new Set<number>()
   return {
     textNames: () => TEXT_NAMES,
     // Running totals stand in every chunk, and the last one that came is what a broken answer is judged by.
     matters: () => true,
-    note: noteChunk,
+    note: (root, _event, tally) => noteChunk(root, seen, tally),
     masks: { logprobsResult: '{}' },
     slotAt: (path, root) => slotAt(path, root),
-    ends: (root) =>
-      candidatesOf(root)
-        .filter((candidate) => textMember(candidate, 'finishReason') !== undefined)
-        .map((candidate) => `candidate:${indexOf(candidate)}/`),
+    // One body holds all there is, so every slot ends in it, whether or not a reason is given.
+    ends: (root) => (ask.stream ? endedIn(root) : ['']),
     succeeds: (begun, open) =>
       open.endsWith('/thought') && begun === open.replace('thought', 'text'),
     write,
   }
+}
+
+function endedIn(root: JsonObject): readonly string[] {
+  return candidatesOf(root)
+    .filter((candidate) => textMember(candidate, 'finishReason') !== undefined)
+    .map((candidate) => `candidate:${indexOf(candidate)}/`)
 }
 
 function candidatesOf(root: JsonObject): readonly Json[] {
@@ -40,7 +46,7 @@ function indexOf(candidate: Json | undefined): number {
   return typeof index === 'number' ? index : 0
 }
 
-function noteChunk(root: JsonObject, _event: string | undefined, tally: Tally): void {
+function noteChunk(root: JsonObject, seen: Set<number>, tally: Tally): void {
   tally.id ??= textMember(root, 'responseId')
   tally.model ??= textMember(root, 'modelVersion')
   const error = member(root, 'error')
@@ -51,18 +57,15 @@ function noteChunk(root: JsonObject, _event: string | undefined, tally: Tally): 
     }
   }
   for (const candidate of candidatesOf(root)) {
+    seen.add(indexOf(candidate))
     const reason = textMember(candidate, 'finishReason')
     if (reason !== undefined) tally.finish.set(indexOf(candidate), reason)
   }
   // A prompt that was refused has no candidates and no other end.
   const blocked = textMember(member(root, 'promptFeedback'), 'blockReason')
   if (blocked !== undefined) tally.finish.set(0, blocked)
-  tally.complete ||= tally.finish.size > 0 && candidatesOf(root).every(hasEnded(tally))
+  tally.complete = tally.finish.size > 0 && [...seen].every((index) => tally.finish.has(index))
   noteUsage(root, tally)
-}
-
-function hasEnded(tally: Tally): (candidate: Json) => boolean {
-  return (candidate) => tally.finish.has(indexOf(candidate))
 }
 
 function noteUsage(root: JsonObject, tally: Tally): void {

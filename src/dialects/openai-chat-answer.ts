@@ -35,7 +35,7 @@ export function chatAnswer(ask: Ask): AnswerShape {
 
 /**
  * What chat and legacy completions share: usage and how it is asked for, finish reasons, the end. `isWhole` tells
- * an unstreamed choice from a chunk's when the caller asked for a stream and got none.
+ * an unstreamed choice from a chunk's.
  */
 export function usageAnswer(ask: Ask, isWhole: (choice: Json) => boolean) {
   // The gateway asked for usage in the caller's place, so what that adds to the stream is taken out again.
@@ -45,7 +45,7 @@ export function usageAnswer(ask: Ask, isWhole: (choice: Json) => boolean) {
     matters: (data: string) => !ask.stream || !identified || MATTERS.test(data),
     note(root: JsonObject, _event: string | undefined, tally: Tally) {
       noteChunk(root, tally)
-      if (!ask.stream && choicesOf(root).some(isWhole)) tally.complete = true
+      if (choicesOf(root).some(isWhole)) tally.complete = true
       noteUsage(root, tally)
       identified ||= tally.id !== undefined && tally.model !== undefined
     },

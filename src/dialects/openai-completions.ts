@@ -55,7 +55,7 @@ function promptsOf(prompt: Json | undefined): number {
 
 function completionsAnswer(ask: Ask): AnswerShape {
   return {
-    ...usageAnswer(ask, (choice) => textMember(choice, 'text') !== undefined),
+    ...usageAnswer(ask, (choice) => !ask.stream && textMember(choice, 'text') !== undefined),
     textNames: () => ['text'],
     slotAt: (path, root) => slotAt(path, root, !ask.stream),
     write,

@@ -1,5 +1,5 @@
 import type { Ask } from '../base/ask.ts'
-import { isJsonObject, type Json, type JsonObject, member, textMember } from '../base/json.ts'
+import { isJsonObject, type JsonObject, member, textMember } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
 import type { WireFrame } from './dialect.ts'
 import { holderOf, isFixed } from './fixed.ts'
@@ -168,10 +168,11 @@ function ends(root: JsonObject): readonly string[] {
 }
 
 /** A delta event like the slot's last one; its sequence number stays, since clients go by order. */
-function write(_slot: string, text: string, like: Likeness): WireFrame | undefined {
+function write(slot: string, text: string, like: Likeness): WireFrame | undefined {
   const { obfuscation: _, ...rest } = like.root
-  const delta: Json | undefined = member(rest, 'delta')
-  if (isJsonObject(delta)) return undefined
   if (Array.isArray(member(rest, 'logprobs'))) rest.logprobs = []
-  return { event: like.event, data: JSON.stringify({ ...rest, delta: text }) }
+  // A shell's output comes as `{"stdout"}` or `{"stderr"}`.
+  const channel = slot.slice(slot.lastIndexOf('/') + 1)
+  const delta = isJsonObject(member(rest, 'delta')) ? { [channel]: text } : text
+  return { event: like.event, data: JSON.stringify({ ...rest, delta }) }
 }
