@@ -1,0 +1,212 @@
+import { END, type FormatDetector, type Match, type Tail } from '../detector.ts'
+import { ALNUM, BASE64, HEX, isIn, TOKEN, type UnitClass, unitClass } from './classes.ts'
+import { compileShape, type Shape } from './shape.ts'
+import type { Window } from './window.ts'
+
+/** One way a format can stand in a text: plainly, or disguised. */
+export interface Candidate {
+  /** What the gate must see. */
+  readonly literal: string
+  /** Index of the detector in its compiled set. */
+  readonly detector: number
+  /** The verdict on a literal that begins at `start`. Reads through `window`; check `starved` before the result. */
+  judge(window: Window, start: number, runStart: number): Match | undefined
+}
+
+/** Units of the literal and body that must be seen before a join (a line wrap, bold marks, `" + "`) is believed. */
+const JOIN_UNITS_MIN = 6
+
+/** Every candidate of a format. */
+export function candidatesOf(format: FormatDetector, detector: number): Candidate[] {
+  const shape = compileShape(format.body)
+  const left = unitClass(format.left ?? 'A-Za-z0-9')
+  const units = format.tail === undefined ? TOKEN : unitClass(format.tail)
+  const tail: Tail = format.until === undefined ? { units } : { units, until: format.until }
+  const found: Candidate[] = []
+  for (const literal of format.literals) {
+    found.push({ literal, detector, judge: plainly(format, literal, shape, left, tail) })
+    if (format.disguises !== true || literal.length < 4) continue
+    for (const shift of [0, 1, 2]) {
+      const { text, skipBits } = base64Of(literal, shift)
+      if (text.length >= 5)
+        found.push({ literal: text, detector, judge: inBase64(format, literal, shape, skipBits) })
+    }
+    for (const text of hexOf(literal))
+      found.push({ literal: text, detector, judge: inHex(format, literal, shape) })
+    found.push({ literal: [...literal].join(' '), detector, judge: spaced(format, literal, shape) })
+  }
+  return found
+}
+
+function plainly(
+  format: FormatDetector,
+  literal: string,
+  shape: Shape,
+  left: UnitClass,
+  tail: Tail,
+): Candidate['judge'] {
+  const joins = literal.length >= 4
+  return (window, start) => {
+    if (isIn(left, start > window.low ? window.at(start - 1) : END)) return undefined
+    for (let index = 0; index < literal.length; index++)
+      if (window.at(start + index) !== literal.charCodeAt(index)) return undefined
+    const body = start + literal.length
+    let skipped = 0
+    const next = (index: number): number => {
+      const position = body + index + skipped
+      const unit = window.at(position)
+      if (!joins || skipped > 0 || unit === END || isIn(shape.alphabet, unit)) return unit
+      if (literal.length + index < JOIN_UNITS_MIN) return unit
+      skipped = joinAt(window, position)
+      return skipped === 0 ? unit : window.at(position + skipped)
+    }
+    const length = format.exact ? shape.longest(next) : shape.first(next)
+    if (length < 0) return window.capped ? atBound(window, start, tail) : undefined
+    const end = body + length + skipped
+    if (format.exact && isIn(tail.units, window.at(end))) return undefined
+    if (format.check && !format.check(textOf(window, start, end))) return undefined
+    return { start, end, tail: format.exact ? undefined : tail }
+  }
+}
+
+/** The bound was met while the candidate was still alive: it is taken for a value, never released. */
+function atBound(window: Window, start: number, tail: Tail): Match {
+  let end = start
+  const from = window.offsets[window.base] ?? 0
+  while (end < window.end && (window.offsets[end] ?? 0) - from < window.holdMax) end++
+  return { start, end, tail }
+}
+
+/** Units of a join at `position`: bold marks, a string concatenation, or a line break and its indent. */
+function joinAt(window: Window, position: number): number {
+  const unit = window.at(position)
+  let end = position
+  if (unit === 0x2a) {
+    if (window.at(position + 1) !== 0x2a) return 0
+    end += 2
+  } else if (unit === 0x22 || unit === 0x27) {
+    end = spaces(window, position + 1)
+    if (window.at(end) !== 0x2b) return 0
+    end = spaces(window, end + 1)
+    if (window.at(end) !== unit) return 0
+    end++
+  } else if (unit === 0x0a) end = spaces(window, position + 1)
+  else return 0
+  return isIn(ALNUM, window.at(end)) ? end - position : 0
+}
+
+function spaces(window: Window, from: number): number {
+  let position = from
+  while (position - from < 8) {
+    const unit = window.at(position)
+    if (unit !== 0x20 && unit !== 0x0a && unit !== 0x09) break
+    position++
+  }
+  return position
+}
+
+function inBase64(
+  format: FormatDetector,
+  literal: string,
+  shape: Shape,
+  skipBits: number,
+): Candidate['judge'] {
+  return (window, start, runStart) => {
+    const next = (index: number): number => {
+      const bit = (literal.length + index) * 8 - skipBits
+      const at = start + Math.floor(bit / 6)
+      const shift = bit % 6
+      const pair = sextet(window.at(at)) * 64 + sextet(window.at(at + 1))
+      if (Number.isNaN(pair)) return END
+      if (shift <= 4) return (pair >> (4 - shift)) & 255
+      const third = sextet(window.at(at + 2))
+      return Number.isNaN(third) ? END : ((pair * 64 + third) >> (10 - shift)) & 255
+    }
+    const length = shape.first(next)
+    if (length < 0 && !window.capped) return undefined
+    if (length < 0) return atBound(window, widen(window, start, runStart), { units: BASE64 })
+    const end = start + Math.ceil(((literal.length + length) * 8 - skipBits) / 6)
+    return { start: widen(window, start, runStart), end, tail: { units: BASE64 } }
+  }
+}
+
+function inHex(format: FormatDetector, literal: string, shape: Shape): Candidate['judge'] {
+  return (window, start, runStart) => {
+    const next = (index: number): number => {
+      const at = start + (literal.length + index) * 2
+      const value = nibble(window.at(at)) * 16 + nibble(window.at(at + 1))
+      return Number.isNaN(value) ? END : value
+    }
+    const length = shape.first(next)
+    const tail = { units: HEX }
+    if (length < 0 && !window.capped) return undefined
+    if (length < 0) return atBound(window, widen(window, start, runStart), tail)
+    const end = start + (literal.length + length) * 2
+    return { start: widen(window, start, runStart), end, tail }
+  }
+}
+
+function spaced(format: FormatDetector, literal: string, shape: Shape): Candidate['judge'] {
+  return (window, start) => {
+    if (isIn(ALNUM, start > window.low ? window.at(start - 1) : END)) return undefined
+    const next = (index: number): number => {
+      const at = start + (literal.length + index) * 2
+      return window.at(at - 1) === 0x20 ? window.at(at) : END
+    }
+    for (let index = 0; index < literal.length * 2 - 1; index++) {
+      const want = index % 2 === 1 ? 0x20 : literal.charCodeAt(index / 2)
+      if (window.at(start + index) !== want) return undefined
+    }
+    const length = shape.first(next)
+    const tail = { units: TOKEN, spaced: true }
+    if (length >= 0) return { start, end: start + (literal.length + length) * 2 - 1, tail }
+    if (!window.capped) return undefined
+    const bound = atBound(window, start, tail)
+    return { ...bound, end: bound.end - ((bound.end - start + 1) % 2) }
+  }
+}
+
+/** The encoded text may begin before the encoded literal: everything in front of it that is encoded too. */
+function widen(window: Window, start: number, runStart: number): number {
+  let position = start
+  while (position > runStart && isIn(TOKEN, window.at(position - 1))) position--
+  return position
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const SEXTETS = new Float64Array(128).fill(Number.NaN)
+for (let index = 0; index < 64; index++) SEXTETS[ALPHABET.charCodeAt(index)] = index
+SEXTETS[0x2d] = 62
+SEXTETS[0x5f] = 63
+
+function sextet(unit: number): number {
+  return unit < 0 || unit > 127 ? Number.NaN : (SEXTETS[unit] ?? Number.NaN)
+}
+
+function nibble(unit: number): number {
+  if (unit >= 0x30 && unit <= 0x39) return unit - 0x30
+  const folded = unit | 0x20
+  return folded >= 0x61 && folded <= 0x66 ? folded - 0x57 : Number.NaN
+}
+
+/** The base64 units that `literal` alone decides when `shift` bytes of its group stand before it. */
+function base64Of(literal: string, shift: number): { text: string; skipBits: number } {
+  let bits = ''
+  for (const unit of literal) bits += unit.charCodeAt(0).toString(2).padStart(8, '0')
+  const skipBits = shift === 0 ? 0 : shift === 1 ? 4 : 2
+  let text = ''
+  for (let bit = skipBits; bit + 6 <= bits.length; bit += 6)
+    text += ALPHABET[Number.parseInt(bits.slice(bit, bit + 6), 2)] ?? ''
+  return { text, skipBits }
+}
+
+function hexOf(literal: string): string[] {
+  let text = ''
+  for (const unit of literal) text += unit.charCodeAt(0).toString(16).padStart(2, '0')
+  return text === text.toUpperCase() ? [text] : [text, text.toUpperCase()]
+}
+
+/** The logical text of `[start, end)`. */
+export function textOf(window: Window, start: number, end: number): string {
+  return String.fromCharCode(...window.units.subarray(start, end))
+}

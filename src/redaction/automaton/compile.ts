@@ -1,0 +1,134 @@
+import type {
+  Detector,
+  FindingKind,
+  LabelDetector,
+  SpotDetector,
+  StreamDetector,
+} from '../detector.ts'
+import { type Candidate, candidatesOf } from './candidate.ts'
+import { buildGate, type Gate } from './gate.ts'
+import { CONTEXT_UNITS, MACHINE_HOLD_UNITS_MAX } from './window.ts'
+
+/** A word of a label detector, as the gate numbers it. */
+export interface WordEntry {
+  readonly word: string
+  readonly label: LabelDetector
+  readonly detector: number
+}
+
+/** A spot detector with its place in the compiled set. */
+export interface SpotEntry {
+  readonly spot: SpotDetector
+  readonly detector: number
+}
+
+/** A set of detectors made ready: immutable, shared by all texts of a policy. */
+export interface Compiled {
+  /** Most raw UTF-16 units ever held back with this set. */
+  readonly holdUnitsMax: number
+  readonly detectors: readonly { id: string; kind: FindingKind; entity: string }[]
+  readonly gate: Gate
+  /** Candidates by the gate's prefix number, longest literal first. */
+  readonly groups: readonly (readonly Candidate[])[]
+  /** Entries by the gate's word number, secrets first. */
+  readonly words: readonly (readonly WordEntry[])[]
+  /** Spots by the unit of their mark. */
+  readonly spots: readonly (readonly SpotEntry[])[]
+  readonly streams: readonly { stream: StreamDetector; detector: number }[]
+}
+
+/** How every placeholder begins; text that looks like one is never scanned. */
+export const PLACEHOLDER_START = '[SAFE_TO_USE:'
+/** An unfinished escape or a run of invisible units at the end of a piece. */
+const UNFINISHED_UNITS_MAX = 20
+
+const cache = new WeakMap<readonly Detector[], Compiled>()
+
+/**
+ * Compiles detectors into one automaton. The same list object compiles once. Throws `RangeError` when two share an id or
+ * there are too many literals, `PatternError` for a broken pattern.
+ */
+export function compileDetectors(detectors: readonly Detector[]): Compiled {
+  const known = cache.get(detectors)
+  if (known) return known
+  const compiled = compile(detectors)
+  cache.set(detectors, compiled)
+  return compiled
+}
+
+function compile(list: readonly Detector[]): Compiled {
+  // The overlap rule's last step is the detector id, so the order of the list must not matter.
+  const detectors = [...list].sort(
+    (a, b) => rank(a.kind) - rank(b.kind) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+  )
+  const ids = new Set(detectors.map((detector) => detector.id))
+  if (ids.size < detectors.length) throw new RangeError('two detectors share an id')
+  const candidates: Candidate[] = []
+  const words = new Map<string, WordEntry[]>()
+  const spots: SpotEntry[][] = Array.from({ length: 128 }, () => [])
+  const streams: { stream: StreamDetector; detector: number }[] = []
+  for (const [index, detector] of detectors.entries()) {
+    if (detector.type === 'format') candidates.push(...candidatesOf(detector, index))
+    else if (detector.type === 'stream') streams.push({ stream: detector, detector: index })
+    else if (detector.type === 'spot')
+      for (const mark of detector.marks)
+        for (const unit of mark === 'digit' ? '0123456789' : mark)
+          spots[unit.charCodeAt(0)]?.push({ spot: detector, detector: index })
+    else
+      for (const word of detector.words) {
+        const entries = words.get(word) ?? []
+        entries.push({ word, label: detector, detector: index })
+        words.set(word, entries)
+      }
+  }
+  const { prefixes, groups } = group(candidates)
+  const marks = spots.flatMap((entries, unit) =>
+    entries.length > 0 && (unit < 0x30 || unit > 0x39) ? [String.fromCharCode(unit)] : [],
+  )
+  const gate = buildGate({
+    prefixes: [...prefixes, PLACEHOLDER_START],
+    words: [...words.keys()],
+    marks: marks.join(''),
+    digits: (spots[0x30]?.length ?? 0) > 0,
+  })
+  return {
+    holdUnitsMax:
+      MACHINE_HOLD_UNITS_MAX +
+      UNFINISHED_UNITS_MAX +
+      Math.max(0, ...streams.map(({ stream }) => stream.holdUnitsMax)),
+    detectors: detectors.map(({ id, kind, entity }) => ({ id, kind, entity })),
+    gate,
+    groups,
+    words: [...words.values()],
+    spots,
+    streams,
+  }
+}
+
+function rank(kind: FindingKind): number {
+  return kind === 'secret' ? 0 : 1
+}
+
+/** Candidates whose literal begins with a shorter one are asked together, so that the most specific speaks first. */
+function group(candidates: readonly Candidate[]): {
+  prefixes: string[]
+  groups: Candidate[][]
+} {
+  const sorted = [...candidates].sort((a, b) => (a.literal < b.literal ? -1 : 1))
+  const prefixes: string[] = []
+  const groups: Candidate[][] = []
+  for (const candidate of sorted) {
+    const last = prefixes.at(-1)
+    if (last !== undefined && candidate.literal.startsWith(last)) groups.at(-1)?.push(candidate)
+    else {
+      prefixes.push(candidate.literal)
+      groups.push([candidate])
+    }
+  }
+  for (const members of groups)
+    members.sort((a, b) => b.literal.length - a.literal.length || a.detector - b.detector)
+  return { prefixes, groups }
+}
+
+/** Left context a label may look back on; here so that the window and the detectors cannot disagree. */
+export const LEFT_CONTEXT_UNITS = CONTEXT_UNITS

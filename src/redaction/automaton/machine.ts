@@ -1,0 +1,348 @@
+import { END, type Match, type Tail } from '../detector.ts'
+import { isIn } from './classes.ts'
+import type { Compiled, WordEntry } from './compile.ts'
+import { runStart, type Window } from './window.ts'
+
+/** Where what the machine decides goes. Positions are the window's. */
+export interface Decisions {
+  /** A finding is certain from `start`; its verdict fell at `end`. More may follow by `found(end)`. */
+  begin(detector: number, start: number, end: number): void
+  /** The finding that began last ends at `end`. */
+  finish(end: number): void
+  /** A placeholder of an earlier redaction stands at `[start, end)`: it is text, but nothing may read across it. */
+  wall(start: number, end: number): void
+}
+
+/** A word whose value is still to come, or has come and waits for the scan to reach it. */
+interface Appointment {
+  readonly entry: WordEntry
+  /** Position behind the word. */
+  word: number
+  /** Where its value begins, or -1 while unknown. */
+  value: number
+}
+
+/** What the machine remembers of one text between two pieces. All positions are the window's. */
+export interface Memory {
+  /** Automaton state at `position`. */
+  state: number
+  /** Everything left of this was read by the automaton. */
+  position: number
+  /** True when what the automaton said at `position` has not been worked through. */
+  speaking: boolean
+  appointments: Appointment[]
+  /** The tail being swallowed, if any, and how many units of it are allowed to come. */
+  tail: Tail | undefined
+  tailLeft: number
+  /** Units of `tail.until` seen so far, or -1 when it was seen and dashes follow. */
+  untilSeen: number
+}
+
+/** Longest tail swallowed: a private key block of 16 384 bits is below; nothing longer is one token. */
+export const TAIL_UNITS_MAX = 16_384
+/** `[SAFE_TO_USE:` + 40 of category + `_` + 8 letters + `]`. */
+const PLACEHOLDER_UNITS_MAX = 63
+
+/** The memory of a text of which nothing was read. */
+export function freshMemory(position: number): Memory {
+  return {
+    state: 0,
+    position,
+    speaking: false,
+    appointments: [],
+    tail: undefined,
+    tailLeft: 0,
+    untilSeen: 0,
+  }
+}
+
+const NONE = 0
+const FOUND = 1
+const WAIT = 2
+type Outcome = typeof NONE | typeof FOUND | typeof WAIT
+
+/**
+ * Reads the window to its end, or to the first verdict that must wait. Gives the position up to which nothing can
+ * change any more. One pass; a unit is read again only by candidates, whose reach is bounded.
+ */
+export function runMachine(
+  compiled: Compiled,
+  memory: Memory,
+  window: Window,
+  decisions: Decisions,
+): number {
+  const { gate } = compiled
+  const { table, classes, width, speaking } = gate
+  const { units } = window
+  const groupsEnd = compiled.groups.length
+
+  /** Everything left of this was looked at by the verdicts under way. */
+  let waiting = -1
+
+  function hold(position: number): number {
+    return Math.min(runStart(window, position), position - (gate.pending[memory.state] ?? 0))
+  }
+
+  function commit(detector: number, match: Match): void {
+    decisions.begin(detector, match.start, match.end)
+    memory.position = match.end
+    memory.state = 0
+    memory.speaking = false
+    memory.appointments = memory.appointments.filter((a) => a.word >= match.end)
+    memory.tail = match.tail
+    memory.tailLeft = TAIL_UNITS_MAX
+    memory.untilSeen = 0
+    window.low = match.end
+    if (match.tail === undefined) decisions.finish(match.end)
+  }
+
+  /** Asks a verdict; `base` is where holding began. */
+  function ask(
+    detector: number,
+    base: number,
+    judge: () => Match | undefined,
+    start: number,
+  ): Outcome {
+    window.base = base
+    window.starved = false
+    window.capped = false
+    const match = judge()
+    if (window.starved) {
+      waiting = Math.min(base, start)
+      return WAIT
+    }
+    if (match === undefined || match.start < window.low || match.end <= match.start) return NONE
+    commit(detector, match)
+    return FOUND
+  }
+
+  function askGroup(group: number, start: number, base: number): Outcome {
+    const run = base
+    for (const candidate of compiled.groups[group] ?? []) {
+      const judge = () => candidate.judge(window, start, run)
+      const outcome = ask(candidate.detector, base, judge, start)
+      if (outcome !== NONE) return outcome
+    }
+    return NONE
+  }
+
+  /** A look-alike of a placeholder is left as it is, and nothing reads across it. */
+  function askPlaceholder(start: number): Outcome {
+    window.base = start
+    window.starved = false
+    let end = start
+    while (window.at(end) !== 0x5d) {
+      const unit = window.at(end)
+      if (unit === END || end - start > PLACEHOLDER_UNITS_MAX) break
+      end++
+    }
+    if (window.starved) {
+      waiting = Math.min(start, hold(memory.position))
+      return WAIT
+    }
+    const text = String.fromCharCode(...units.subarray(start, Math.min(end + 1, window.end)))
+    if (!/^\[SAFE_TO_USE:[A-Z0-9_]{1,40}_[a-z]{8}\]$/.test(text)) return NONE
+    decisions.wall(start, end + 1)
+    memory.position = end + 1
+    memory.state = 0
+    memory.speaking = false
+    memory.appointments = []
+    window.low = end + 1
+    return FOUND
+  }
+
+  function hear(position: number): Outcome {
+    const saying = gate.sayings[memory.state - speaking]
+    if (saying === undefined) return NONE
+    if (saying.prefixes.length > 0) {
+      const base = hold(position)
+      for (const { group, units: length } of saying.prefixes) {
+        const start = position - length
+        if (start < window.low) continue
+        const outcome =
+          group === groupsEnd
+            ? askPlaceholder(start)
+            : askGroup(group, start, Math.min(base, start))
+        if (outcome !== NONE) return outcome
+      }
+    }
+    if (saying.mark) {
+      const outcome = askSpots(position - 1)
+      if (outcome !== NONE) return outcome
+    }
+    for (const word of saying.words)
+      for (const entry of compiled.words[word] ?? [])
+        memory.appointments.push({ entry, word: position, value: -1 })
+    if (saying.words.length > 0) locateValues()
+    return NONE
+  }
+
+  function askSpots(mark: number): Outcome {
+    const unit = units[mark] ?? 0
+    const entries = compiled.spots[unit]
+    if (entries === undefined || entries.length === 0) return NONE
+    const start = runStart(window, mark)
+    const base = Math.min(start, mark + 1 - (gate.pending[memory.state] ?? 0))
+    for (const { spot, detector } of entries) {
+      const judge = () => spot.judge(window, mark, start)
+      const outcome = ask(detector, base, judge, start)
+      if (outcome !== NONE) return outcome
+    }
+    return NONE
+  }
+
+  /** Finds out where the values of open words begin; those that have none are dropped. */
+  function locateValues(): void {
+    const { appointments } = memory
+    let kept = 0
+    for (const appointment of appointments) {
+      if (appointment.value < 0) {
+        window.base = appointment.word
+        window.starved = false
+        window.holdMax = LOCATE_UNITS_MAX
+        const { entry, word } = appointment
+        const value = entry.label.locate(window, word, entry.word)
+        window.holdMax = window.boundMax
+        if (!window.starved) {
+          if (value === undefined || value < word) continue
+          appointment.value = value
+        }
+      }
+      appointments[kept++] = appointment
+    }
+    appointments.length = kept
+  }
+
+  /** Values that begin where the scan stands: a token of a known format first, then the words' own verdicts. */
+  function keepAppointments(position: number): Outcome {
+    const due = memory.appointments.filter((a) => a.value === position)
+    if (due.length === 0) return NONE
+    const base = hold(position)
+    const specific = askSpecific(position, base)
+    if (specific !== NONE) return specific
+    due.sort((a, b) => a.entry.detector - b.entry.detector || b.word - a.word)
+    for (const { entry } of due) {
+      const judge = () => entry.label.judge(window, position, entry.word)
+      const outcome = ask(entry.detector, base, judge, position)
+      if (outcome !== NONE) return outcome
+    }
+    memory.appointments = memory.appointments.filter((a) => a.value !== position)
+    return NONE
+  }
+
+  function askSpecific(position: number, base: number): Outcome {
+    let state = 0
+    for (let steps = 1; ; steps++) {
+      window.base = base
+      window.starved = false
+      const unit = window.at(position + steps - 1)
+      if (window.starved) {
+        waiting = base
+        return WAIT
+      }
+      if (unit === END) return NONE
+      state = table[state * width + (classes[unit] ?? 0)] ?? 0
+      if (gate.pending[state] !== steps) return NONE
+      const ended = gate.sayings[state - speaking]?.prefixes.find((p) => p.units === steps)
+      if (ended === undefined) continue
+      return ended.group === groupsEnd ? NONE : askGroup(ended.group, position, base)
+    }
+  }
+
+  /** Passes the tail of a certain finding. False when it may go on in the next piece. */
+  function swallow(): boolean {
+    const { tail } = memory
+    if (tail === undefined) return true
+    let position = memory.position
+    while (memory.tailLeft > 0) {
+      const step = swallowStep(window, memory, tail, position)
+      if (step === 0) break
+      if (step < 0) {
+        memory.position = position
+        window.low = position
+        return false
+      }
+      memory.tailLeft -= step
+      position += step
+    }
+    memory.position = position
+    window.low = position
+    memory.tail = undefined
+    decisions.finish(position)
+    return true
+  }
+
+  locateValues()
+  for (;;) {
+    if (!swallow()) return memory.position
+    waiting = -1
+    if (memory.speaking) {
+      const outcome = hear(memory.position)
+      if (outcome === WAIT) break
+      if (outcome === FOUND) continue
+      memory.speaking = false
+    }
+    if (memory.appointments.length > 0) {
+      const outcome = keepAppointments(memory.position)
+      if (outcome === WAIT) break
+      if (outcome === FOUND) continue
+    }
+    let limit = window.end
+    for (const { value } of memory.appointments)
+      if (value > memory.position && value < limit) limit = value
+    const from = memory.position
+    let position = from
+    let state = memory.state
+    while (position < limit) {
+      state = table[state * width + (classes[units[position++] ?? 0] ?? 0)] ?? 0
+      if (state >= speaking) break
+    }
+    memory.position = position
+    memory.state = state
+    memory.speaking = position > from && state >= speaking
+    if (memory.speaking || position < window.end) continue
+    if (memory.appointments.some((a) => a.value === position)) continue
+    break
+  }
+  if (window.final && waiting < 0) return window.end
+  const settled = hold(memory.position)
+  return waiting < 0 ? settled : Math.min(settled, waiting)
+}
+
+/** How far a label may look for its value. */
+const LOCATE_UNITS_MAX = 64
+
+/** Units to pass at `position`: 0 at the tail's end, negative when that cannot be told yet. */
+function swallowStep(window: Window, memory: Memory, tail: Tail, position: number): number {
+  if (position >= window.end) return window.final ? 0 : -1
+  const unit = window.units[position] ?? 0
+  if (tail.until !== undefined) return swallowUntil(memory, tail, tail.until, unit)
+  if (tail.spaced === true) {
+    if (unit !== 0x20) return 0
+    if (position + 2 >= window.end && !window.final) return -1
+    if (position + 1 >= window.end || !isIn(tail.units, window.units[position + 1] ?? 0)) return 0
+    const after = position + 2 < window.end ? window.units[position + 2] : 0x20
+    return after === 0x20 || !isIn(tail.units, after ?? 0) ? 2 : 0
+  }
+  if (!isIn(tail.units, unit)) return 0
+  // A full stop, comma or colon at the end belongs to the sentence, not to the value.
+  if (unit !== 0x2e && unit !== 0x2c && unit !== 0x3a) return 1
+  if (position + 1 >= window.end) return window.final ? 0 : -1
+  return isIn(tail.units, window.units[position + 1] ?? 0) ? 1 : 0
+}
+
+function swallowUntil(memory: Memory, tail: Tail, until: string, unit: number): number {
+  if (memory.untilSeen === until.length + DASHES) return 0
+  if (memory.untilSeen >= until.length) {
+    // Behind the closing literal: its name, then five dashes.
+    memory.untilSeen = unit === 0x2d ? memory.untilSeen + 1 : until.length
+    return unit === 0x0a || !isIn(tail.units, unit) ? 0 : 1
+  }
+  if (!isIn(tail.units, unit)) return 0
+  if (unit === until.charCodeAt(memory.untilSeen)) memory.untilSeen++
+  else if (!(unit === 0x2d && memory.untilSeen === DASHES)) memory.untilSeen = unit === 0x2d ? 1 : 0
+  return 1
+}
+
+/** Dashes around the head and foot lines of a private key block. */
+const DASHES = 5
