@@ -58,7 +58,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.poolSize ?? POOL_SIZE,
     connect_timeout: CONNECT_SECONDS,
     backoff: (attempts: number) =>
-      Math.min(0.02 * 2 ** Math.min(attempts, 10), RECONNECT_SECONDS_MAX) *
+      Math.min(0.01 * 2 ** Math.min(attempts, 10), RECONNECT_SECONDS_MAX) *
       (0.5 + world.dice.fraction() / 2),
     query_timeout: options.queryMs ?? LIMITS.queryMs,
     failure: storeFailure,
@@ -100,10 +100,13 @@ function readUrl(url: string): Address {
   const search = new URLSearchParams(query)
   const [user = '', ...pass] = login.split(':')
   const [, host = '', port] = /^(.*?)(?::(\d+))?$/.exec(place) ?? []
+  const number = Number(search.get('port') ?? port ?? 5432)
+  if (!Number.isInteger(number) || number < 1 || number > 65_535)
+    throw new TypeError('DATABASE_URL has no valid port')
   const database = decodeURIComponent(name) || decodeURIComponent(user) || 'postgres'
   return {
     host: search.get('host') ?? (decodeURIComponent(host).replace(/^\[|\]$/g, '') || 'localhost'),
-    port: Number(search.get('port') ?? port ?? 5432),
+    port: number,
     database,
     user: decodeURIComponent(user) || 'postgres',
     pass: decodeURIComponent(pass.join(':')),

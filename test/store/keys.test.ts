@@ -15,7 +15,7 @@ import {
 } from '../../src/store/members.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { makeTenant } from '../support/tenant.ts'
-import { testWorld, until } from '../support/world.ts'
+import { manualClock, testWorld, until } from '../support/world.ts'
 
 const world = testWorld()
 let database: TestDatabase
@@ -40,8 +40,8 @@ describe('gateway keys', () => {
     const { key } = await makeTenant(database, world)
     const [row] =
       await database.sql`select to_jsonb(k)::text as text from gateway_keys k where id = ${key.id}`
-    expect(row?.['text']).not.toContain(key.token)
-    expect(row?.['text']).not.toContain(key.token.slice(20, 60))
+    expect(row?.text).not.toContain(key.token)
+    expect(row?.text).not.toContain(key.token.slice(20, 60))
   })
 
   test('a key is resolved with its workspace and permissions, at once when warm', async () => {
@@ -84,7 +84,7 @@ describe('gateway keys', () => {
     const { token } = mintKey(world.dice, 'service')
     const typo = token.slice(0, -1) + (token.endsWith('a') ? 'b' : 'a')
     expect(keys.resolve(typo)).toBe('unknown')
-    expect(keys.resolve('sk-' + 'a'.repeat(40))).toBe('unknown')
+    expect(keys.resolve(`sk-${'a'.repeat(40)}`)).toBe('unknown')
     expect(keys.resolve('')).toBe('unknown')
   })
 
@@ -220,27 +220,43 @@ describe('gateway keys', () => {
     expect(narrowed.workspaces[0]?.permissions.has('gateway:invoke')).toBe(false)
   })
 
-  test('rotation gives the same roles, and the old key ends after the overlap', async () => {
-    const { key, organizationId, workspaceId } = await makeTenant(database, world)
-    const rotated = await database.orm.transaction((orm) =>
-      rotateKey(orm, world, organizationId, key.id, 3_600_000),
-    )
+  test('rotation keeps the key and gives it a new token; the old one ends after the overlap', async () => {
+    const { key, organizationId } = await makeTenant(database, world)
+    const clock = manualClock(world.clock.now())
+    const moving = { ...world, clock }
+    const rotated = await rotateKey(database.orm, moving, organizationId, key.id, 3_600_000)
     if (!rotated) throw new Error('not rotated')
-    const keys = keyResolver(database, world)
+    expect(rotated).toMatchObject({ id: key.id, short: key.short })
+    const keys = keyResolver(database, moving)
+    expect(await keys.resolve(rotated.token)).toMatchObject({ id: key.id, state: 'active' })
+    expect(await keys.resolve(key.token)).toMatchObject({ id: key.id, state: 'active' })
+    clock.advance(3_600_001)
+    expect(await keys.resolve(key.token)).toBe('unknown')
     expect(await keys.resolve(rotated.token)).toMatchObject({ state: 'active' })
-    expect(await keys.resolve(key.token)).toMatchObject({ state: 'active' })
-    const rows = await listKeys(database.orm, organizationId)
-    expect(rows.map((row) => row.workspaces[0]?.workspaceId)).toEqual([workspaceId, workspaceId])
-    const left = (rows.find((row) => row.id === key.id)?.expiresAtMs ?? 0) - Date.now()
-    expect(left).toBeGreaterThan(3_500_000)
-    expect(left).toBeLessThanOrEqual(3_600_000)
+    expect(await listKeys(database.orm, organizationId)).toHaveLength(1)
+  })
+
+  test('a second rotation ends the token before the last, and one without overlap ends the last at once', async () => {
+    const { key, organizationId } = await makeTenant(database, world)
+    const rotate = (overlapMs: number) =>
+      rotateKey(database.orm, world, organizationId, key.id, overlapMs)
+    const second = (await rotate(3_600_000))?.token ?? ''
+    const third = (await rotate(3_600_000))?.token ?? ''
+    const keys = keyResolver(database, world)
+    expect(await keys.resolve(key.token)).toBe('unknown')
+    expect(await keys.resolve(second)).toMatchObject({ state: 'active' })
+    expect(await keys.resolve(third)).toMatchObject({ state: 'active' })
+    const fourth = (await rotate(0))?.token ?? ''
+    keys.forget()
+    expect(await keys.resolve(third)).toBe('unknown')
+    expect(await keys.resolve(fourth)).toMatchObject({ state: 'active' })
   })
 
   test('a key brings its trace project, named by its public part and id', async () => {
     const { key, workspaceId } = await makeTenant(database, world)
     const rows = await database.sql`
       select name from trace_projects where workspace_id = ${workspaceId} order by name`
-    expect(rows.map((row) => row['name'])).toEqual(['gateway', `gateway-${key.short}-${key.id}`])
+    expect(rows.map((row) => row.name)).toEqual(['gateway', `gateway-${key.short}-${key.id}`])
   })
 
   test('the last use is written when the resolver closes', async () => {
