@@ -30,9 +30,15 @@ const FORM = /^slu_(sk|pt)_([0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/
 /** The largest multiple of 62 below 256: bytes above it would favour the first letters. */
 const FAIR_BELOW = 248
 
-/** A new key of 256 random bits: `slu_<sk|pt>_<short>_<secret><checksum>`. */
-export function mintKey(dice: Dice, kind: KeyKind): MintedKey {
-  const short = randomText(dice, SHORT_LENGTH)
+/**
+ * A new key of 256 random bits: `slu_<sk|pt>_<short>_<secret><checksum>`. A rotated key keeps its public part, so that
+ * whatever names the key goes on naming it.
+ */
+export function mintKey(
+  dice: Dice,
+  kind: KeyKind,
+  short: string = randomText(dice, SHORT_LENGTH),
+): MintedKey {
   const secret = base62(bigintOf(dice.bytes(SECRET_BYTES)), SECRET_LENGTH)
   const body = `${PREFIX}${kind === 'service' ? 'sk' : 'pt'}_${short}_${secret}`
   const token = body + checksum(body)

@@ -9,6 +9,8 @@ export interface KeyFacts {
   readonly kind: 'service' | 'personal'
   /** SHA-256 of the token. */
   readonly hash: Uint8Array
+  /** After a rotation: the token before it, and until when (epoch milliseconds) it still works. */
+  readonly previous: { readonly hash: Uint8Array; readonly untilMs: number } | undefined
   readonly organizationId: string
   readonly gatewayEnabled: boolean
   readonly state: 'active' | 'expired' | 'deactivated'
@@ -33,6 +35,8 @@ interface Row {
   readonly kind: 'service' | 'personal'
   readonly scope: 'workspace' | 'organization'
   readonly hash: Uint8Array
+  readonly previous_hash: Uint8Array | null
+  readonly previous_until_ms: number | null
   readonly organization_id: string
   readonly user_id: string | null
   readonly expires_ms: number | null
@@ -50,7 +54,8 @@ export async function findKey(
 ): Promise<KeyFacts | undefined> {
   // A personal key has its person's roles of now, in the workspaces it names or, when it names none, in all.
   const [row] = await database.sql<Row[]>`
-    select k.id, k.short, k.kind, k.scope, k.hash, k.organization_id, k.user_id,
+    select k.id, k.short, k.kind, k.scope, k.hash, k.organization_id, k.user_id, k.previous_hash,
+           (extract(epoch from k.previous_until) * 1000)::float8 as previous_until_ms,
            (extract(epoch from k.expires_at) * 1000)::float8 as expires_ms,
            k.deactivated_at is not null as deactivated,
            o.llm_gateway_enabled as enabled,
@@ -85,6 +90,10 @@ function factsOf(row: Row, nowMs: number): KeyFacts {
     short: row.short,
     kind: row.kind,
     hash: row.hash,
+    previous:
+      row.previous_hash && row.previous_until_ms !== null
+        ? { hash: row.previous_hash, untilMs: row.previous_until_ms }
+        : undefined,
     organizationId: row.organization_id,
     gatewayEnabled: row.enabled,
     state: row.deactivated ? 'deactivated' : expired ? 'expired' : 'active',

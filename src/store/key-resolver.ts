@@ -36,7 +36,7 @@ export function keyResolver(database: Database, world: World): KeyResolver {
   })
 
   const check = (facts: KeyFacts | undefined, hash: Uint8Array): KeyFacts | 'unknown' => {
-    if (facts === undefined || !timingSafeEqual(facts.hash, hash)) return 'unknown'
+    if (facts === undefined || !isTokenOf(facts, hash, world.clock.now())) return 'unknown'
     used.note(facts.id)
     // The cache outlives the moment of expiry.
     if (facts.state === 'active' && (facts.expiresAtMs ?? Infinity) <= world.clock.now())
@@ -59,4 +59,11 @@ export function keyResolver(database: Database, world: World): KeyResolver {
     },
     close: () => used.close(),
   }
+}
+
+/** True for the key's token, and during a rotation's overlap for the one before it. Compares both always. */
+function isTokenOf(facts: KeyFacts, hash: Uint8Array, nowMs: number): boolean {
+  const isCurrent = timingSafeEqual(facts.hash, hash)
+  const isPrevious = timingSafeEqual(facts.previous?.hash ?? facts.hash, hash)
+  return isCurrent || (isPrevious && facts.previous !== undefined && facts.previous.untilMs > nowMs)
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, type SQL } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import { type KeyKind, mintKey } from '../base/gateway-key.ts'
 import { newId } from '../base/id.ts'
 import type { World } from '../base/world.ts'
@@ -171,8 +171,8 @@ export async function deactivateKey(
 }
 
 /**
- * A new key with the old one's roles; the old one works for `overlapMs` more. Undefined when there is no active
- * key of that id. Call inside a transaction.
+ * Gives a key a new token; the one before works for `overlapMs` more. The key stays itself: its id and public part,
+ * so its caps, roles and trace project go on. Undefined when there is no active key of that id.
  */
 export async function rotateKey(
   orm: Orm,
@@ -183,21 +183,43 @@ export async function rotateKey(
 ): Promise<CreatedKey | undefined> {
   const old = await readKey(orm, organizationId, id)
   if (!old || old.deactivatedAtMs !== undefined) return undefined
-  const created = await createKey(orm, world, {
-    organizationId,
-    kind: old.kind,
-    description: old.description,
-    expiresAtMs: old.expiresAtMs,
-    userId: old.userId,
-    organizationRoleId: old.organizationRoleId,
-    workspaces: old.workspaces,
-  })
-  if (overlapMs <= 0) await deactivateKey(orm, world, organizationId, id)
-  else {
-    const until = Math.min(old.expiresAtMs ?? Infinity, world.clock.now() + overlapMs)
-    await changeKey(orm, world, organizationId, id, { expiresAtMs: until })
-  }
-  return created
+  const { token, short, hash } = mintKey(world.dice, old.kind, old.short)
+  const now = world.clock.now()
+  await orm
+    .update(gatewayKeys)
+    .set({
+      hash,
+      // The right-hand side is the row as it was before.
+      previousHash: overlapMs > 0 ? sql`${gatewayKeys.hash}` : null,
+      previousUntil: overlapMs > 0 ? new Date(now + overlapMs) : null,
+      updatedAt: new Date(now),
+    })
+    .where(and(eq(gatewayKeys.organizationId, organizationId), eq(gatewayKeys.id, id)))
+  return { id, short, token }
+}
+
+/** Lets a deactivated key work again. False when there is none of that id. */
+export async function reactivateKey(
+  orm: Orm,
+  world: World,
+  organizationId: string,
+  id: string,
+): Promise<boolean> {
+  const woken = await orm
+    .update(gatewayKeys)
+    .set({ deactivatedAt: null, updatedAt: new Date(world.clock.now()) })
+    .where(and(eq(gatewayKeys.organizationId, organizationId), eq(gatewayKeys.id, id)))
+    .returning({ id: gatewayKeys.id })
+  return woken.length > 0
+}
+
+/** Removes a key; what it did stays on record under its id. False when there is none of that id. */
+export async function deleteKey(orm: Orm, organizationId: string, id: string): Promise<boolean> {
+  const gone = await orm
+    .delete(gatewayKeys)
+    .where(and(eq(gatewayKeys.organizationId, organizationId), eq(gatewayKeys.id, id)))
+    .returning({ id: gatewayKeys.id })
+  return gone.length > 0
 }
 
 async function selectKeys(orm: Orm, where: SQL | undefined): Promise<KeyRow[]> {
