@@ -7,14 +7,15 @@ import type { GatewayDeps } from './gateway/deps.ts'
 import type { PartState } from './gateway/health.ts'
 import { type RunningCalls, runningCalls } from './gateway/running.ts'
 import { catalog } from './pricing/catalog.ts'
-import { tierMultiplier } from './pricing/facts.ts'
-import { costOf } from './pricing/price.ts'
 import { reporter } from './reporter.ts'
 import { type Database, openDatabase } from './store/database.ts'
-import { type ExchangeWriter, exchangeWriter } from './store/exchanges.ts'
-import { watchChanges } from './store/freshness.ts'
+import { exchangeWriter } from './store/exchanges.ts'
+import { type ChangeKind, watchChanges } from './store/freshness.ts'
 import { type KeyResolver, keyResolver } from './store/key-resolver.ts'
-import { openKeyring } from './store/keyring.ts'
+import { type Keyring, openKeyring } from './store/keyring.ts'
+import { openLedger } from './store/ledger.ts'
+import { postgresLedger } from './store/ledger-postgres.ts'
+import { type PolicyCache, policyCache } from './store/policy-cache.ts'
 import { registerProcess } from './store/processes.ts'
 import { type SecretResolver, secretResolver } from './store/secrets.ts'
 import { type Metrics, openMetrics } from './telemetry/metrics.ts'
@@ -24,6 +25,7 @@ import { openUpstream } from './upstream/open.ts'
 export interface Parts {
   readonly database: Database
   readonly keys: KeyResolver
+  readonly keyring: Keyring
   readonly calls: RunningCalls
   readonly gateway: GatewayDeps
   readonly metrics: Metrics
@@ -51,10 +53,14 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
     name: 'sluice-gateway',
   })
   metrics.watchBus(() => bus.stats())
-  const ledger = exchangeWriter(database, world)
+  const exchanges = exchangeWriter(database, world)
+  const policies = policyCache(database, world)
+  const prices = catalog()
+  const port = postgresLedger(database)
+  const ledger = openLedger({ port, world, processId: registered.id })
   const upstream = openUpstream({ world, env: process.env })
   const watching = await watchChanges(database, world, (kind, id) =>
-    refresh(kind, id, keys, secrets, calls),
+    refresh(kind, id, { keys, secrets, policies, calls }),
   )
   const gateway: GatewayDeps = {
     world,
@@ -63,20 +69,24 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
     origins: config.upstreams,
     keys,
     secrets,
+    policies,
+    prices: { current: () => prices },
     ledger,
+    exchanges,
     upstream,
-    pricing: pricing(),
     reporter: reporter(bus, metrics, world),
   }
   return {
     database,
     keys,
+    keyring,
     calls,
     gateway,
     metrics,
     states: () => states(database, bus),
     async close() {
-      await ledger.drain(LIMITS.queryMs)
+      await Promise.all([ledger.drain(LIMITS.queryMs), exchanges.drain(LIMITS.queryMs)])
+      ledger.close()
       await watching.close()
       await bus.close(LIMITS.queryMs)
       await keys.close()
@@ -87,31 +97,21 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
   }
 }
 
-/** What a change in the store makes stale; running calls whose key may have changed are asked again. */
-function refresh(
-  kind: string,
-  id: string | undefined,
-  keys: KeyResolver,
-  secrets: SecretResolver,
-  calls: RunningCalls,
-): void {
-  if (kind === 'secret' || kind === 'all') secrets.forget()
-  if (kind === 'secret') return
-  const keyId = kind === 'key' ? id : undefined
-  keys.forget(keyId)
-  calls.recheck(keyId)
+interface Caches {
+  readonly keys: KeyResolver
+  readonly secrets: SecretResolver
+  readonly policies: PolicyCache
+  readonly calls: RunningCalls
 }
 
-function pricing(): GatewayDeps['pricing'] {
-  const prices = catalog()
-  return {
-    cost({ provider, model, atMs, usage, serviceTier }) {
-      const price = prices.priceFor(provider, model, atMs)
-      if (!price) return undefined
-      const tier = tierMultiplier(provider, model, serviceTier)
-      return { nanos: costOf(usage, price, tier), basis: 'measured' }
-    },
-  }
+/** What a change in the store makes stale; running calls whose key may have changed are asked again. */
+function refresh(kind: ChangeKind, id: string | undefined, caches: Caches): void {
+  if (kind === 'secret' || kind === 'all') caches.secrets.forget()
+  if (kind === 'policy' || kind === 'all') caches.policies.forget()
+  if (kind === 'secret' || kind === 'policy' || kind === 'price') return
+  const keyId = kind === 'key' ? id : undefined
+  caches.keys.forget(keyId)
+  caches.calls.recheck(keyId)
 }
 
 async function states(database: Database, bus: Bus): Promise<Record<string, PartState>> {

@@ -31,6 +31,7 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     world,
     database: parts.database,
     keys: parts.keys,
+    keyring: parts.keyring,
     basePath: config.basePath,
     version: packageJson.version,
   })

@@ -1,10 +1,11 @@
 import type { ExchangeClosed, ExchangeEvent, ExchangeOpened } from '../base/exchange.ts'
-import type { Nanos } from '../base/money.ts'
 import type { Permission } from '../base/permission.ts'
 import type { Secret } from '../base/secret.ts'
-import type { CostBasis, Usage } from '../base/usage.ts'
 import type { World } from '../base/world.ts'
+import type { PolicySet } from '../policies/policy-set.ts'
+import type { Catalog } from '../pricing/catalog.ts'
 import type { ProviderName } from '../providers/provider.ts'
+import type { Ledger } from '../store/ledger.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 
 /** What a resolved gateway key may do; the store's key facts, as far as the data plane needs them. */
@@ -39,29 +40,20 @@ export interface GatewayDeps {
   readonly secrets: {
     resolve(workspaceId: string, name: string): Secret | undefined | Promise<Secret | undefined>
   }
-  readonly ledger: {
-    /** Writes the call's row before it is forwarded. Throws `store_unavailable` past its deadline. */
-    open(opened: ExchangeOpened): Promise<void>
-    /** Ends the call's row together with its outbox row; retries by itself, never lost while the process lives. */
-    close(event: ExchangeEvent): Promise<void>
-    /** A call refused before it was forwarded: opened and closed in one go. */
+  readonly policies: {
+    /** Every policy of an organization; synchronous when warm. Throws `store_unavailable`. */
+    forOrganization(organizationId: string): PolicySet | Promise<PolicySet>
+    forget(organizationId?: string): void
+  }
+  readonly prices: { current(): Catalog }
+  /** Opens a call's row with its hold, and ends both together. */
+  readonly ledger: Pick<Ledger, 'reserve'>
+  readonly exchanges: {
+    /** A call refused before it was forwarded: its row opened and closed in one go. */
     record(event: ExchangeEvent): Promise<void>
   }
   readonly upstream: Upstream
-  readonly pricing: {
-    /** What `usage` costs, or undefined when the model has no price. */
-    cost(call: PricedCall): { readonly nanos: Nanos; readonly basis: CostBasis } | undefined
-  }
   readonly reporter: Reporter
-}
-
-/** What the price of a call depends on. */
-export interface PricedCall {
-  readonly provider: string
-  readonly model: string
-  readonly atMs: number
-  readonly usage: Usage
-  readonly serviceTier: string | undefined
 }
 
 /** Told of every end; never awaited, never throws. */

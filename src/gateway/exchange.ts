@@ -1,3 +1,4 @@
+import { type FindingCount, NO_POLICIES, type PolicyOutcome } from '../base/exchange.ts'
 import { Failure } from '../base/failure.ts'
 import { newId } from '../base/id.ts'
 import type { Principal } from '../base/permission.ts'
@@ -27,6 +28,10 @@ export interface Exchange {
   readonly framing: Framing
   principal: Principal | undefined
   read: ReadRequest | undefined
+  /** Which policies looked at the call and which said no, as far as it came. */
+  policies: PolicyOutcome
+  /** What was found in request and answer so far: counts, never values. */
+  findings(): readonly FindingCount[]
 }
 
 /** Opens the exchange for a request below a provider's prefix. */
@@ -60,6 +65,8 @@ export function open(request: Request, door: Provider, deps: GatewayDeps): Excha
     framing: spoken.framingHint,
     principal: undefined,
     read: undefined,
+    policies: NO_POLICIES,
+    findings: () => [],
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ExchangeClosed, ExchangeOpened } from '../base/exchange.ts'
+import type { ExchangeClosed } from '../base/exchange.ts'
 import { Failure } from '../base/failure.ts'
 import { LIMITS } from '../base/limits.ts'
 import { formatUsd } from '../base/money.ts'
@@ -12,6 +12,7 @@ import { requestHeaders } from './headers.ts'
 import type { ReadRequest } from './read-request.ts'
 import type { OutgoingRequest } from './redact-request.ts'
 import { openRelay, type Relay } from './relay.ts'
+import type { Admitted } from './reserve.ts'
 import type { Candidate } from './resolve-route.ts'
 import { answerHeaders, refusalResponse } from './respond.ts'
 import type { Running, RunningCalls } from './running.ts'
@@ -23,7 +24,7 @@ export interface AdmittedCall {
   readonly read: ReadRequest
   readonly plan: Plan
   readonly outgoing: OutgoingRequest
-  readonly opened: ExchangeOpened
+  readonly admitted: Admitted
   readonly calls: RunningCalls
   readonly deps: GatewayDeps
 }
@@ -41,11 +42,11 @@ const TIMEOUTS: UpstreamTimeouts = {
  * own, or with a refusal when no answer began. Never rejects.
  */
 export function answer(call: AdmittedCall): Promise<Response> {
-  const { exchange, read, plan, outgoing, calls, deps } = call
+  const { exchange, read, plan, outgoing, admitted, calls, deps } = call
   const { signal, method } = exchange.request
   return new Promise((resolve) => {
     const running: Running = {
-      keyId: call.opened.keyId,
+      keyId: admitted.opened.keyId,
       mayGoOn: () => mayStillCall(exchange.request, exchange.url.searchParams, deps),
       stop: (code) => relay.stop(new Failure(code)),
     }
@@ -63,8 +64,8 @@ export function answer(call: AdmittedCall): Promise<Response> {
       ended(ending) {
         signal.removeEventListener('abort', leave)
         calls.remove(running)
-        closed = closedOf(exchange, call.opened, ending, plan, read.ask.serviceTier, deps)
-        settle(exchange, call.opened, closed, deps)
+        closed = closedOf(exchange, admitted, ending, deps)
+        settle(exchange, admitted, closed, ending.sent, deps)
         // Nobody reads it any more; the server only needs its promise back.
         if (ending.outcome === 'aborted') resolve(new Response(null, { status: 499 }))
       },
@@ -72,6 +73,8 @@ export function answer(call: AdmittedCall): Promise<Response> {
         const headers = answerHeaders(exchange, head.headers)
         if (closed?.costNanos !== undefined)
           headers.set('x-gateway-cost-usd', formatUsd(closed.costNanos))
+        else if (admitted.hold.nanos > 0n)
+          headers.set('x-gateway-reserved-usd', formatUsd(admitted.hold.nanos))
         resolve(new Response(body, { status: head.status, headers }))
       },
       refuse: (failure) => resolve(refusalResponse(exchange, failure)),

@@ -34,10 +34,10 @@ export async function handle(
     const read = await readRequest(exchange, deps.world.clock)
     exchange.read = read
     exchange.timings.readMs = exchange.elapsedMs()
-    const plan = checkPolicies(read.ask, caller, candidate)
+    const plan = await checkPolicies(exchange, read, caller, candidate, deps)
     const outgoing = redactRequest(read, exchange.dialect, plan)
-    const opened = await reserve(exchange, caller, read, deps)
-    return await answer({ exchange, read, plan, outgoing, opened, calls, deps })
+    const admitted = await reserve(exchange, caller, read, outgoing, plan, deps)
+    return await answer({ exchange, read, plan, outgoing, admitted, calls, deps })
   } catch (cause) {
     const failure = request.signal.aborted ? new Failure('downstream_gone') : asFailure(cause)
     reportRefusal(exchange, failure, deps)

@@ -7,6 +7,8 @@ import type { ReadRequest } from './read-request.ts'
 export interface OutgoingRequest {
   readonly body: Uint8Array | ReadableStream<Uint8Array> | undefined
   readonly contentLength: number | undefined
+  /** The body's JSON text as it is sent, when the gateway reads it. */
+  readonly text: string | undefined
   /** True when the body no longer is what the caller sent: its `content-encoding` must not be forwarded. */
   readonly changed: boolean
   /** True when the gateway asked for something the caller did not (its answer is edited back). */
@@ -23,12 +25,14 @@ export function redactRequest(read: ReadRequest, dialect: Dialect, _plan: Plan):
   const untouched = {
     body: read.original,
     contentLength: read.contentLength,
+    text: read.json?.text,
     changed: false,
     amended: false,
   }
   if (!read.json) return untouched
   const splices = dialect.amend(read.json.text, read.json.body, read.ask)
   if (splices.length === 0) return untouched
-  const body = encoder.encode(applySplices(read.json.text, splices))
-  return { body, contentLength: body.byteLength, changed: true, amended: true }
+  const text = applySplices(read.json.text, splices)
+  const body = encoder.encode(text)
+  return { body, contentLength: body.byteLength, text, changed: true, amended: true }
 }

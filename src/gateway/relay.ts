@@ -77,6 +77,7 @@ export function openRelay(options: RelayOptions): Relay {
       status: status ?? head?.status ?? failure?.row.status ?? 0,
       failure,
       upstreamStatus: head?.status,
+      sent: call?.sent ?? false,
       upstreamRequestId: head && upstreamRequestId(head.headers),
       summary: head === undefined ? undefined : readerSummary(),
     })

@@ -1,5 +1,4 @@
 import type { ExchangeClosed } from '../base/exchange.ts'
-import { NO_POLICIES } from '../base/exchange.ts'
 import type { Failure } from '../base/failure.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Exchange } from './exchange.ts'
@@ -27,7 +26,7 @@ export function reportRefusal(exchange: Exchange, failure: Failure, deps: Gatewa
   }
   const opened = openedOf(exchange, caller, exchange.read, deps)
   const closed = refusedClose(exchange, failure, deps)
-  deps.ledger.record({ version: 1, opened, closed }).then(
+  deps.exchanges.record({ version: 1, opened, closed }).then(
     () => deps.reporter.ended(opened, closed, exchange.timings),
     (cause) => log.error('refusal.unrecorded', { requestId: exchange.id, cause: String(cause) }),
   )
@@ -53,8 +52,8 @@ function refusedClose(exchange: Exchange, failure: Failure, deps: GatewayDeps): 
     costBasis: undefined,
     firstByteMs: undefined,
     overheadMs: exchange.timings.endedMs,
-    policies: NO_POLICIES,
-    findings: [],
+    policies: exchange.policies,
+    findings: exchange.findings(),
   }
 }
 

@@ -1,9 +1,12 @@
-import type { ExchangeClosed, ExchangeOpened, Outcome } from '../base/exchange.ts'
+import type { ExchangeClosed, Outcome } from '../base/exchange.ts'
 import type { Failure } from '../base/failure.ts'
+import { nanos } from '../base/money.ts'
 import type { AnswerSummary } from '../dialects/dialect.ts'
-import type { Plan } from './check-policies.ts'
+import type { Terms } from '../policies/admission.ts'
+import { type Bill, billOf } from '../pricing/bill.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Exchange } from './exchange.ts'
+import type { Admitted } from './reserve.ts'
 
 /** How a forwarded call ended, as the relay saw it. */
 export interface Ending {
@@ -14,30 +17,19 @@ export interface Ending {
   readonly upstreamStatus: number | undefined
   readonly upstreamRequestId: string | undefined
   readonly summary: AnswerSummary | undefined
+  /** False when no byte of the call can have reached the provider. */
+  readonly sent: boolean
 }
 
 /** What is known of a call once it is over: usage, its price, and how both are known. */
 export function closedOf(
   exchange: Exchange,
-  opened: ExchangeOpened,
+  { hold }: Admitted,
   ending: Ending,
-  plan: Plan,
-  serviceTier: string | undefined,
   deps: GatewayDeps,
 ): ExchangeClosed {
   const { summary } = ending
-  const usage = summary?.usageSuspect ? undefined : summary?.usage
-  const model = summary?.model ?? opened.requestModel
-  const price =
-    usage && model !== undefined
-      ? deps.pricing.cost({
-          provider: opened.provider,
-          model: opened.requestModel ?? model,
-          atMs: opened.startedAtMs,
-          usage,
-          serviceTier,
-        })
-      : undefined
+  const bill = billed(ending, hold.terms)
   const { timings } = exchange
   timings.endedMs = exchange.elapsedMs()
   return {
@@ -51,29 +43,56 @@ export function closedOf(
     responseModel: summary?.model,
     responseId: summary?.id,
     finishReasons: summary?.finishReasons ?? [],
-    usage,
-    costNanos: price?.nanos,
-    costBasis: price?.basis,
+    usage: summary?.usage ?? summary?.usageSoFar,
+    costNanos: bill?.costNanos,
+    costBasis: bill?.basis,
     firstByteMs: timings.firstByteMs,
     overheadMs: timings.forwardedMs,
-    policies: plan.policies,
-    findings: [],
+    policies: exchange.policies,
+    findings: exchange.findings(),
   }
 }
 
+/** The bill of a call by the one rule for every ending; undefined when it was not sent or has no price. */
+function billed(ending: Ending, terms: Terms): Bill | undefined {
+  const { summary } = ending
+  if (!ending.sent || !terms.price) return undefined
+  const usage = summary?.usage ?? summary?.usageSoFar
+  return billOf({
+    price: terms.price,
+    multiplier: terms.multiplier,
+    ceiling: terms.ceiling,
+    usage,
+    usageSuspect: summary?.usageSuspect ?? false,
+    complete: summary?.usage !== undefined && (summary.complete || ending.outcome === 'ok'),
+    refusedByProvider: (ending.upstreamStatus ?? 0) >= 400 && usage === undefined,
+    outputUnits: summary?.outputUnits ?? 0,
+    mayHideOutput: terms.mayHideOutput,
+  })
+}
+
 /**
- * Ends the call's row. Never awaited by the answer: the caller's last byte does not wait for the database, and
- * the writer keeps trying while the store is away.
+ * Ends the call's hold and row. Never awaited by the answer: the caller's last byte does not wait for the
+ * database, and the ledger keeps trying while the store is away.
  */
 export function settle(
   exchange: Exchange,
-  opened: ExchangeOpened,
+  { opened, hold }: Admitted,
   closed: ExchangeClosed,
+  sent: boolean,
   deps: GatewayDeps,
 ): void {
-  deps.ledger.close({ version: 1, opened, closed }).then(
-    () => deps.reporter.ended(opened, closed, exchange.timings),
-    (cause) =>
-      deps.world.log.error('settle.failed', { requestId: exchange.id, cause: String(cause) }),
-  )
+  const event = { version: 1, opened, closed } as const
+  const { usage } = closed
+  if (sent)
+    hold.settle(
+      {
+        nanos: closed.costNanos ?? nanos(0),
+        tokens: usage ? usage.inputTokens + usage.outputTokens : 0,
+        basis: closed.costBasis,
+      },
+      event,
+    )
+  else hold.void(event)
+  hold.ended.then(() => deps.reporter.ended(opened, closed, exchange.timings))
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test'
+import { nanos } from '../../src/base/money.ts'
 import { gate } from '../support/scripted-provider.ts'
 import { CALLER_KEY, chat, events, openGateway, PROVIDER_KEY } from './harness.ts'
 
@@ -36,7 +37,7 @@ describe('POST /openai/v1/chat/completions', () => {
     const end = await gateway.end()
     expect(end.outcome).toBe('ok')
     expect(end.usage).toEqual({ inputTokens: 9, outputTokens: 2 })
-    expect(end.costNanos).toBe(29n as never)
+    expect(end.costNanos).toBe(nanos(9 * 150 + 2 * 600))
     expect(end.finishReasons).toEqual(['stop'])
     expect(end.responseModel).toBe('gpt-4o-mini-2024')
     expect(gateway.opened.get(end.id)?.requestModel).toBe('gpt-4o-mini')
@@ -114,7 +115,7 @@ describe('POST /openai/v1/chat/completions', () => {
       chat({ model: 'gpt-4o-mini', messages: MESSAGES }),
     )
     expect(await response.text()).toBe(body)
-    expect(response.headers.get('x-gateway-cost-usd')).toBe('0.000000015')
+    expect(response.headers.get('x-gateway-cost-usd')).toBe('0.00000135')
     expect(response.headers.get('x-gateway-upstream-request-id')).toBe('req_up')
     expect(response.headers.get('x-request-id')).toBe(response.headers.get('x-gateway-request-id'))
     expect(response.headers.get('content-security-policy')).toContain('sandbox')

@@ -1,13 +1,16 @@
 import { Elysia } from 'elysia'
 import type { ExchangeClosed, ExchangeEvent, ExchangeOpened } from '../../src/base/exchange.ts'
 import { asFailure, Failure } from '../../src/base/failure.ts'
-import { nanos } from '../../src/base/money.ts'
 import { PERMISSIONS, type Permission } from '../../src/base/permission.ts'
 import { secret } from '../../src/base/secret.ts'
 import type { CallerKey, GatewayDeps, TurnedAway } from '../../src/gateway/deps.ts'
 import { badHost, failedResponse, isGoodHost } from '../../src/gateway/front.ts'
 import { gatewayRoutes } from '../../src/gateway/routes.ts'
 import { type RunningCalls, runningCalls } from '../../src/gateway/running.ts'
+import type { LedgerPort } from '../../src/policies/ledger-port.ts'
+import { policySet } from '../../src/policies/policy-set.ts'
+import { catalog } from '../../src/pricing/catalog.ts'
+import { openLedger } from '../../src/store/ledger.ts'
 import { socketUpstream } from '../../src/upstream/socket.ts'
 import {
   type Answer,
@@ -22,6 +25,7 @@ export const PROVIDER_KEY = `provider-${'k'.repeat(24)}`
 /** A caller's key, as the data plane's port sees it. */
 export const CALLER_KEY = `slu_sk_${'a'.repeat(12)}_${'b'.repeat(49)}`
 
+const PROCESS_ID = '01890000-0000-7000-8000-00000000000f'
 const ALL = new Set<Permission>(PERMISSIONS)
 
 /** A key that may call, changed by `change`. */
@@ -54,31 +58,37 @@ export async function openGateway(script: Script, change: Partial<GatewayDeps> =
   const world = testWorld()
   const upstream = socketUpstream({ world })
   const origin = new URL(provider.url)
+  const prices = catalog()
+  // Amounts always fit and every ending is final: what the ledger decides is proven where the ledger is tested.
+  const port: LedgerPort = {
+    async reserve(batch) {
+      for (const { exchange } of batch) if (exchange) opened.set(exchange.id, exchange)
+      return batch.map(() => ({ kind: 'held' }))
+    },
+    extend: async (batch) => batch.map(() => ({ kind: 'held' })),
+    async settle(batch) {
+      for (const { event } of batch) if (event) closed.push(event.closed)
+      return batch.map(() => 'ended')
+    },
+    async renew() {},
+    expire: async () => 0,
+  }
   const deps: GatewayDeps = {
     world,
-    processId: '01890000-0000-7000-8000-00000000000f',
+    processId: PROCESS_ID,
     basePath: '',
     origins: { openai: origin, anthropic: origin, gemini: origin },
     keys: { resolve: (token) => keys.get(token) ?? 'unknown' },
     secrets: { resolve: () => secret(PROVIDER_KEY) },
-    ledger: {
-      async open(row) {
-        opened.set(row.id, row)
-      },
-      async close(event) {
-        closed.push(event.closed)
-      },
+    policies: { forOrganization: () => policySet(0, []), forget() {} },
+    prices: { current: () => prices },
+    ledger: openLedger({ port, world, processId: PROCESS_ID }),
+    exchanges: {
       async record(event) {
         recorded.push(event)
       },
     },
     upstream,
-    pricing: {
-      cost: ({ usage }) => ({
-        nanos: nanos(usage.inputTokens + 10 * usage.outputTokens),
-        basis: 'measured',
-      }),
-    },
     reporter: { ended() {}, turnedAway: (facts) => turnedAway.push(facts) },
     ...change,
   }
