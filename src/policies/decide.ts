@@ -1,6 +1,7 @@
 import type { PolicyName } from '../base/exchange.ts'
 import { memberMatchers } from './children.ts'
 import { OPERATORS } from './kinds/guard.ts'
+import { KINDS } from './kinds/index.ts'
 import type { FreshChild, Leg } from './ledger-port.ts'
 import type { Subject } from './match.ts'
 import { breadth } from './match.ts'
@@ -22,7 +23,7 @@ export interface Decision {
   /** Meter id → its policy, to name the refusing ones. */
   readonly byMeter: ReadonlyMap<number, Policy>
   /** Defaults that have no child for this subject yet. */
-  readonly fresh: readonly (Omit<FreshChild, 'childId'> & { readonly parent: Policy })[]
+  readonly fresh: readonly Omit<FreshChild, 'childId'>[]
   /** True when an enabled spend cap applies: an unpriced or unbounded call is then refused. */
   readonly capped: boolean
   /** The dearest price that a matching cap names for models without one. */
@@ -65,7 +66,8 @@ export function decide(set: PolicySet, subject: Subject, reads: boolean): Decisi
     modelDenied: modelsDenying(enabled, subject, reads).map(nameOf),
     legs: own.flatMap(legsOf),
     byMeter: new Map(own.flatMap((each) => each.meters.map((meter) => [meter.id, each] as const))),
-    fresh: fresh.filter(({ parent }) => parent.config.kind !== 'guard'),
+    // A guard counts nothing: its child would only repeat it.
+    fresh: fresh.filter(({ meters }) => meters.length > 0).map(({ parent: _, ...child }) => child),
     capped: caps.length > 0,
     ceilingPrice: dearestPrice(caps),
     unmeteredAllowed: caps.every((cap) => cap.unmetered === 'allow'),
@@ -103,7 +105,14 @@ function missingChildren(set: PolicySet, defaults: readonly Policy[], subject: S
     const identity = policyIdentity(memberType(parent.type), matchers, windowKeyOf(parent))
     if (set.has(identity) || taken.has(identity)) continue
     taken.add(identity)
-    missing.push({ parentId: parent.id, name: `${parent.name} (${label})`, matchers, parent })
+    missing.push({
+      parentId: parent.id,
+      type: memberType(parent.type),
+      name: `${parent.name} (${label})`,
+      matchers,
+      meters: KINDS[parent.type].meters(parent.config),
+      parent,
+    })
   }
   return missing
 }

@@ -2,7 +2,7 @@ import type { ExchangeEvent, ExchangeOpened } from '../base/exchange.ts'
 import type { Nanos } from '../base/money.ts'
 import type { CostBasis } from '../base/usage.ts'
 import type { Window } from '../base/window.ts'
-import type { Metric } from './policy.ts'
+import type { Matcher, MeterSpec, Metric, PolicyType } from './policy.ts'
 
 /**
  * What the ledger asks of its database: a handful of atomic functions, each one commit. The real one is Postgres; the
@@ -39,8 +39,10 @@ export interface FreshChild {
   readonly parentId: string
   /** The id that the child gets, unless another process was first. */
   readonly childId: string
+  readonly type: PolicyType
   readonly name: string
-  readonly matchers: readonly { readonly key: string; readonly value: string }[]
+  readonly matchers: readonly Matcher[]
+  readonly meters: readonly MeterSpec[]
 }
 
 /** Whose spend it is: the smallest set of facts that any matcher can ask for. Stored once per distinct value. */
@@ -75,9 +77,9 @@ export interface Reservation {
 
 export interface Extension {
   readonly id: string
+  readonly organizationId: string
   /** The whole hold afterwards, not the difference. */
   readonly totalNanos: Nanos
-  readonly limits: readonly Leg[]
 }
 
 /** A meter that has no room, with everything its refusal must say. */
@@ -101,6 +103,8 @@ export type ReserveAnswer =
 
 export interface Settlement {
   readonly id: string
+  readonly organizationId: string
+  readonly processId: string
   /** `void` ends a hold of a call that was never sent; it counts nothing. */
   readonly how: 'settle' | 'void'
   readonly nanos: Nanos

@@ -62,8 +62,12 @@ const CLOSE = `
 
 /** Writes the rows of calls about to be forwarded; those already there stay as they are. */
 export async function insertOpened(sql: AnySql, rows: readonly ExchangeOpened[]): Promise<void> {
-  const text = JSON.stringify(rows.map(openedRow), clean)
-  await sql.unsafe(OPEN, [text], { prepare: true })
+  await sql.unsafe(OPEN, [openedText(rows)], { prepare: true })
+}
+
+/** Rows as the JSON text that `json_to_recordset` reads; the ledger opens exchanges with its holds by it. */
+export function openedText(rows: readonly ExchangeOpened[]): string {
+  return JSON.stringify(rows.map(openedRow), clean)
 }
 
 /** Ends calls and writes their outbox rows in the same statement. A call that has ended already stays as it is. */

@@ -1,0 +1,191 @@
+import type {
+  Extension,
+  LedgerPort,
+  Reservation,
+  ReserveAnswer,
+  SettleAnswer,
+  Settlement,
+} from '../policies/ledger-port.ts'
+import type { AnySql, Database } from './database.ts'
+import { closeExchanges, openedText } from './exchange-rows.ts'
+import type { Children } from './ledger-children.ts'
+import { makeChildren, NO_CHILDREN } from './ledger-children.ts'
+import { subjectIds } from './ledger-subjects.ts'
+import { arrayText, readRefusals } from './ledger-text.ts'
+import { sqlState } from './store-failure.ts'
+
+const RESERVE = `select * from ledger_reserve($1, $2, $3, $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[],
+  $8::uuid[], $9::int[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::text::json)`
+
+const EXTEND = `select * from ledger_extend($1::uuid[], $2::uuid[], $3::bigint[])`
+
+const SETTLE = `select ledger_settle($1::uuid[], $2, $3::uuid[], $4::boolean[], $5::bigint[], $6::bigint[],
+  $7::text[]) as before`
+
+const DUPLICATE = '23505'
+
+interface Decided {
+  readonly now_ms: bigint
+  readonly stale?: readonly number[] | null
+  readonly placed?: readonly number[] | null
+  readonly ended: readonly number[] | null
+  readonly refused: readonly bigint[] | null
+}
+
+/**
+ * The ledger's port over Postgres. Each function is one round trip and one commit; settling adds the exchange's end and
+ * its outbox row to the same commit. Throws `store_unavailable` when the store is away; what then happened is unknown,
+ * and the same call may be repeated.
+ */
+export function postgresLedger(database: Database): LedgerPort {
+  const subjects = subjectIds()
+  return {
+    async reserve(batch, again) {
+      const ids = await subjects.of(
+        database.sql,
+        batch.map(({ subject }) => subject),
+      )
+      const write = (repeated: boolean) =>
+        batch.every(({ fresh }) => fresh.length === 0)
+          ? reserve(database.sql, batch, ids, NO_CHILDREN, repeated)
+          : // A default's child is made in the very transaction that first holds on it.
+            database.sql.begin(async (sql) =>
+              reserve(sql, batch, ids, await makeChildren(sql, batch), repeated),
+            )
+      try {
+        return await write(again)
+      } catch (cause) {
+        // A hold of this batch stands or was voided already: look before placing.
+        if (again || sqlState(cause) !== DUPLICATE) throw cause
+        return await write(true)
+      }
+    },
+    extend: (batch) => extend(database.sql, batch),
+    settle: (batch) => settle(database, batch),
+    async renew(holdIds, ttlMs) {
+      await database.sql.unsafe(
+        'select ledger_renew($1::uuid[], $2)',
+        [arrayText(holdIds), ttlMs],
+        {
+          prepare: true,
+        },
+      )
+    },
+    async expire(limit) {
+      const [row] = await database.sql<{ count: number }[]>`select ledger_expire(${limit}) as count`
+      return row?.count ?? 0
+    },
+  }
+}
+
+async function reserve(
+  sql: AnySql,
+  batch: readonly Reservation[],
+  subjects: readonly number[],
+  children: Children,
+  again: boolean,
+): Promise<readonly ReserveAnswer[]> {
+  const orgs = [...new Set(batch.map(({ subject }) => subject.organizationId))].sort()
+  const meters = new Map<number, bigint>()
+  const rows = batch.map((each) => {
+    const legs = [...each.legs, ...children.legsOf(each)]
+    for (const { meter, metric } of legs) {
+      const amount =
+        metric === 'nanos' ? each.nanos : metric === 'tokens' ? BigInt(each.tokens) : 1n
+      meters.set(meter, (meters.get(meter) ?? 0n) + amount)
+    }
+    return arrayText(legs.map(({ meter }) => meter).sort(ascending))
+  })
+  const sorted = [...meters].sort(([a], [b]) => a - b)
+  const exchanges = batch.flatMap(({ exchange }) => (exchange ? [exchange] : []))
+  const [decided] = await sql.unsafe<Decided[]>(
+    RESERVE,
+    [
+      again,
+      batch[0]?.processId ?? '',
+      batch[0]?.ttlMs ?? 0,
+      arrayText(orgs),
+      arrayText(orgs.map((id) => versionOf(batch, id))),
+      arrayText(sorted.map(([id]) => id)),
+      arrayText(sorted.map(([, sum]) => sum)),
+      arrayText(batch.map(({ id }) => id)),
+      arrayText(batch.map(({ subject }) => orgs.indexOf(subject.organizationId) + 1)),
+      arrayText(batch.map((each) => (children.isGone(each) ? -1 : each.policyVersion))),
+      arrayText(subjects),
+      arrayText(batch.map(({ nanos }) => nanos)),
+      arrayText(batch.map(({ tokens }) => tokens)),
+      `{${rows.map((text) => `"${text}"`).join(',')}}`,
+      exchanges.length === 0 ? null : openedText(exchanges),
+    ],
+    { prepare: true },
+  )
+  if (!decided) throw new Error('the ledger gave no answer')
+  return answersOf(batch.length, decided)
+}
+
+/** The version that all reservations of an organisation were decided with; -1, which is never right, when they differ. */
+function versionOf(batch: readonly Reservation[], organizationId: string): number {
+  let version: number | undefined
+  for (const each of batch)
+    if (each.subject.organizationId === organizationId) {
+      if (version !== undefined && version !== each.policyVersion) return -1
+      version = each.policyVersion
+    }
+  return version ?? -1
+}
+
+function answersOf(count: number, decided: Decided): readonly ReserveAnswer[] {
+  const answers = Array.from({ length: count }, (): ReserveAnswer => ({ kind: 'held' }))
+  for (const index of decided.stale ?? []) answers[index] = { kind: 'stale' }
+  for (const index of decided.ended ?? []) answers[index] = { kind: 'ended' }
+  for (const [index, noRoom] of readRefusals(decided.refused ?? [], Number(decided.now_ms)))
+    answers[index] = { kind: 'refused', noRoom }
+  return answers
+}
+
+async function extend(sql: AnySql, batch: readonly Extension[]): Promise<readonly ReserveAnswer[]> {
+  const orgs = [...new Set(batch.map(({ organizationId }) => organizationId))].sort()
+  const [decided] = await sql.unsafe<Decided[]>(
+    EXTEND,
+    [
+      arrayText(orgs),
+      arrayText(batch.map(({ id }) => id)),
+      arrayText(batch.map(({ totalNanos }) => totalNanos)),
+    ],
+    { prepare: true },
+  )
+  if (!decided) throw new Error('the ledger gave no answer')
+  return answersOf(batch.length, decided)
+}
+
+async function settle(
+  database: Database,
+  batch: readonly Settlement[],
+): Promise<readonly SettleAnswer[]> {
+  const orgs = [...new Set(batch.map(({ organizationId }) => organizationId))].sort()
+  const values = [
+    arrayText(orgs),
+    batch[0]?.processId ?? '',
+    arrayText(batch.map(({ id }) => id)),
+    arrayText(batch.map(({ how }) => how === 'void')),
+    arrayText(batch.map(({ nanos }) => nanos)),
+    arrayText(batch.map(({ tokens }) => tokens)),
+    arrayText(batch.map(({ basis }) => basis ?? null)),
+  ]
+  const events = batch.flatMap(({ event }) => (event ? [event] : []))
+  const before = await database.sql.begin(async (sql) => {
+    const [row] = await sql.unsafe<{ before: readonly number[] }[]>(SETTLE, values, {
+      prepare: true,
+    })
+    if (events.length > 0) await closeExchanges(sql, events)
+    return row?.before ?? []
+  })
+  return batch.map((_, index): SettleAnswer => {
+    const state = before[index]
+    return state === 0 ? 'ended' : state === 1 ? 'corrected' : 'before'
+  })
+}
+
+function ascending(a: number, b: number): number {
+  return a - b
+}

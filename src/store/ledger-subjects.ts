@@ -1,0 +1,94 @@
+import { LRUCache } from 'lru-cache'
+import type { LedgerSubject } from '../policies/ledger-port.ts'
+import type { AnySql } from './database.ts'
+import { storable } from './storable.ts'
+
+/** Ids of subjects. A subject's row never changes, so a known id stays right. */
+export interface SubjectIds {
+  /** The ids of the subjects, in order; unknown ones are written first, in a commit of their own. */
+  of(sql: AnySql, subjects: readonly LedgerSubject[]): Promise<readonly number[]>
+}
+
+/** Ids kept per process: about 20 MB; a key with a header value per customer makes one for each. */
+const KNOWN_MAX = 50_000
+
+const INSERT = `
+  insert into ledger_subjects
+    (organization_id, workspace_id, user_id, key_id, provider, model, request_model, custom, digest)
+  select organization_id, workspace_id, user_id, key_id, provider, model, request_model, custom, digest
+    from json_to_recordset($1::text::json) as given(organization_id uuid, workspace_id uuid, user_id uuid,
+      key_id uuid, provider text, model text, request_model text, custom jsonb, digest text)
+   order by digest
+  on conflict (digest) do nothing`
+
+const SELECT = `
+  select id, digest from ledger_subjects
+   where digest in (select json_array_elements_text($1::text::json))`
+
+/** An id cache over one database. */
+export function subjectIds(): SubjectIds {
+  const known = new LRUCache<string, number>({ max: KNOWN_MAX })
+  return {
+    async of(sql, subjects) {
+      const texts = subjects.map(subjectText)
+      const missing = new Map<string, LedgerSubject>()
+      for (const [index, text] of texts.entries()) {
+        const subject = subjects[index]
+        if (subject && known.get(text) === undefined) missing.set(text, subject)
+      }
+      if (missing.size > 0) await learn(sql, missing, known)
+      return texts.map((text) => {
+        const id = known.get(text)
+        if (id === undefined) throw new Error('a subject of the ledger was not written')
+        return id
+      })
+    },
+  }
+}
+
+async function learn(
+  sql: AnySql,
+  missing: ReadonlyMap<string, LedgerSubject>,
+  known: LRUCache<string, number>,
+): Promise<void> {
+  const rows = [...missing].map(([text, subject]) => ({
+    text,
+    organization_id: subject.organizationId,
+    workspace_id: subject.workspaceId,
+    user_id: subject.userId,
+    key_id: subject.keyId,
+    provider: subject.provider,
+    model: subject.model,
+    request_model: subject.requestModel,
+    custom: Object.fromEntries(subject.custom),
+    digest: digestOf(text),
+  }))
+  await sql.unsafe(INSERT, [JSON.stringify(rows, storable)], { prepare: true })
+  const digests = JSON.stringify(rows.map(({ digest }) => digest))
+  const found = await sql.unsafe<{ id: bigint; digest: string }[]>(SELECT, [digests], {
+    prepare: true,
+  })
+  const ids = new Map(found.map(({ id, digest }) => [digest, Number(id)]))
+  for (const { text, digest } of rows) {
+    const id = ids.get(digest)
+    if (id !== undefined) known.set(text, id)
+  }
+}
+
+/** One text per distinct subject; the order of its custom keys does not matter. */
+function subjectText(subject: LedgerSubject): string {
+  return JSON.stringify([
+    subject.organizationId,
+    subject.workspaceId,
+    subject.userId ?? null,
+    subject.keyId,
+    subject.provider,
+    subject.model,
+    subject.requestModel,
+    subject.custom,
+  ])
+}
+
+function digestOf(text: string): string {
+  return new Bun.CryptoHasher('sha256').update(text).digest('hex')
+}

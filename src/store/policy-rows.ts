@@ -1,0 +1,60 @@
+import type { Json, JsonObject } from '../base/json.ts'
+import { isJsonObject } from '../base/json.ts'
+import type { Matcher } from '../policies/policy.ts'
+
+/** A policy as it is stored. */
+export interface PolicyRow {
+  readonly id: string
+  readonly organizationId: string
+  readonly name: string
+  readonly description: string
+  readonly type: string
+  readonly action: string
+  readonly matchers: readonly Matcher[]
+  readonly config: JsonObject
+  readonly enabled: boolean
+  readonly priority: number
+  readonly parentId: string | undefined
+  readonly systemGenerated: boolean
+  readonly createdBy: string | undefined
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Reads a row of `policies`. */
+export function readPolicyRow(row: Readonly<Record<string, unknown>>): PolicyRow {
+  return {
+    id: String(row['id']),
+    organizationId: String(row['organization_id']),
+    name: String(row['name']),
+    description: String(row['description']),
+    type: String(row['policy_type']),
+    action: String(row['action']),
+    matchers: readMatchers(row['matchers']),
+    config: isJsonObject(row['config']) ? row['config'] : {},
+    enabled: row['enabled'] === true,
+    priority: Number(row['priority']),
+    parentId: textOf(row['parent_policy_id']),
+    systemGenerated: row['is_system_generated'] === true,
+    createdBy: textOf(row['created_by']),
+    createdAt: dateOf(row['created_at']),
+    updatedAt: dateOf(row['updated_at']),
+  }
+}
+
+function readMatchers(value: unknown): readonly Matcher[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((each: Json) =>
+    isJsonObject(each) && typeof each['key'] === 'string' && typeof each['value'] === 'string'
+      ? [{ key: each['key'], value: each['value'] }]
+      : [],
+  )
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function dateOf(value: unknown): Date {
+  return value instanceof Date ? value : new Date(String(value))
+}
