@@ -133,7 +133,7 @@ ALTER TABLE "ledger_hours" SET (fillfactor = 50, autovacuum_vacuum_scale_factor 
 ALTER TABLE "policy_versions" SET (fillfactor = 50);
 --> statement-breakpoint
 CREATE CONSTRAINT TRIGGER "note_change" AFTER INSERT OR UPDATE OR DELETE ON "policies"
-	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION "note_change"('policies', 'organization_id');
+	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION "note_change"('policy', 'organization_id');
 --> statement-breakpoint
 CREATE CONSTRAINT TRIGGER "note_change" AFTER INSERT OR UPDATE OR DELETE ON "model_prices"
-	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION "note_change"('prices', 'organization_id');
+	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION "note_change"('price', 'organization_id');
