@@ -68,6 +68,12 @@ export const VARIABLES: readonly Variable[] = [
     fallback: '0',
     says: '1 allows http and private addresses for the three origins',
   },
+  {
+    name: 'SLUICE_EXPORTS',
+    fallback: '(none)',
+    says: 'destinations of traces outside: a JSON list, or the path of a file with one',
+  },
+  { name: 'SLUICE_LOG_LEVEL', fallback: 'info', says: 'info, warn, error or silent' },
   { name: 'OPENAI_API_KEY', fallback: '(none)', says: 'imported at the first start' },
   { name: 'ANTHROPIC_API_KEY', fallback: '(none)', says: 'imported at the first start' },
   { name: 'GOOGLE_API_KEY', fallback: '(none)', says: 'imported at the first start' },
@@ -133,7 +139,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const master = given('SLUICE_MASTER_KEY')
   if (master !== undefined && decodeMasterKey(master) === undefined)
     mistakes.push('SLUICE_MASTER_KEY: must be 32 bytes in base64 or hex')
-  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     mistakes.push('NODE_TLS_REJECT_UNAUTHORIZED=0: Sluice always verifies providers; unset it')
   const providerKeys: Partial<Record<ProviderKeyName, Secret>> = {}
   for (const name of ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GOOGLE_API_KEY'] as const) {

@@ -4,7 +4,9 @@ import type { World } from './base/world.ts'
 import { chooseBus } from './bus/choose.ts'
 import { readConfig } from './config.ts'
 import { attach } from './embedded/attachment.ts'
+import { type Destination, DestinationsError, readDestinations } from './exporter/destinations.ts'
 import { runExporter } from './exporter/run.ts'
+import { sinkFor } from './exporter/sinks/index.ts'
 import { postgresSink } from './exporter/sinks/postgres.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { park, REPUBLISH_AFTER_MS, takeDue } from './store/outbox.ts'
@@ -35,6 +37,9 @@ if (config.databaseUrl === undefined) {
 setInterval(() => {}, 3_600_000)
 
 const { dataDir, natsUrl } = config
+const outside = (await destinations(process.env)).map((each) =>
+  sinkFor(each, { world, fetch, write: (lines) => Bun.write(Bun.stdout, lines) }),
+)
 const database = openDatabase({
   url: config.databaseUrl,
   world,
@@ -45,7 +50,7 @@ const bus = chooseBus({ natsUrl, dataDir, world, name: 'sluice-exporter' })
 const exporter = runExporter({
   world,
   bus,
-  sinks: [postgresSink(database, world)],
+  sinks: [postgresSink(database, world), ...outside],
   outbox: {
     takeDue: ({ limit, olderThanMs }) =>
       takeDue(database, { limit, olderThanMs, republishAfterMs: REPUBLISH_AFTER_MS }),
@@ -65,6 +70,19 @@ const line = attach({
 })
 line.ready()
 log.info('exporter.ready', { way: bus.way })
+
+/** `SLUICE_EXPORTS` is the list itself, or the path of a file that holds it. Ends the program when it is wrong. */
+async function destinations(env: Record<string, string | undefined>): Promise<Destination[]> {
+  const given = env.SLUICE_EXPORTS?.trim()
+  if (!given) return []
+  try {
+    return readDestinations(given.startsWith('[') ? given : await Bun.file(given).text(), env)
+  } catch (cause) {
+    const says = cause instanceof DestinationsError ? cause.message : `SLUICE_EXPORTS: ${cause}`
+    process.stderr.write(`${says}\n`)
+    process.exit(2)
+  }
+}
 
 /** The store may still be starting: an exporter that waits is better than one that ends and is started again. */
 async function register(store: Database): Promise<RegisteredProcess> {

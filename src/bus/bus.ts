@@ -108,8 +108,11 @@ export function openBus(options: BusOptions): Bus {
     },
     consume: (wanted) => consumeNats(wanted, world, () => link?.nc, options),
     parked: async (limit) => (link === undefined ? [] : readParked(link.nc, limit)),
-    async trim() {
-      if (link !== undefined) await trimStreams(link.nc)
+    async trim(essential) {
+      if (link === undefined) return
+      for (const { stream, messages, behind } of await trimStreams(link.nc, essential))
+        if (behind.length > 0)
+          log.error('bus.trimmed_undelivered', { stream, messages, behind: behind.join(',') })
     },
     stats() {
       const [u, s] = [usage.stats(), spans.stats()]

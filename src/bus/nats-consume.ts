@@ -133,6 +133,9 @@ async function ensureConsumer(
     max_ack_pending: wanted.pendingMax,
     max_deliver: -1,
     replay_policy: ReplayPolicy.Instant,
+    ...(wanted.forgetAfterMs === undefined
+      ? {}
+      : { inactive_threshold: nanos(wanted.forgetAfterMs) }),
     ...(wanted.sinceMs === undefined
       ? { deliver_policy: DeliverPolicy.All }
       : {

@@ -99,22 +99,42 @@ async function findStream(
 }
 
 /**
- * Makes room: once a bus stream is half full, messages that every consumer has acknowledged go, the oldest first, down
- * to a quarter. Without it a bus stream that refuses new messages would fill up with delivered ones.
+ * Makes room, oldest first: once a bus stream is half full, what every consumer has acknowledged goes; once it is four fifths full
+ * also what only consumers other than the `essential` ones still want. Without it a bus stream that refuses new messages
+ * would fill up with delivered ones, or with those of a destination that is away for good.
  */
-export async function trimStreams(nc: NatsConnection): Promise<void> {
+export async function trimStreams(
+  nc: NatsConnection,
+  essential: readonly string[],
+): Promise<readonly Trimmed[]> {
   const manager = await nc.jetstreamManager({ timeout: ANSWER_MS, checkAPI: false })
+  const trimmed: Trimmed[] = []
   for (const { name } of Object.values(BUS_STREAMS)) {
     const found = await findStream(manager, name)
     if (found === undefined || found.state.bytes < found.config.max_bytes / 2) continue
     const { first_seq: first, last_seq: last, bytes } = found.state
-    let floor = last
-    for await (const consumer of manager.consumers.list(name))
-      floor = Math.min(floor, consumer.ack_floor.stream_seq)
+    const isTight = bytes > found.config.max_bytes * 0.8
     const surplus = 1 - found.config.max_bytes / 4 / bytes
-    const until = Math.min(floor, first + Math.floor((last - first) * surplus))
-    if (until >= first) await manager.streams.purge(name, { seq: until + 1 })
+    let until = first + Math.floor((last - first) * surplus)
+    const behind: string[] = []
+    for await (const consumer of manager.consumers.list(name)) {
+      const floor = consumer.ack_floor.stream_seq
+      if (essential.includes(consumer.name) || !isTight) until = Math.min(until, floor)
+      else if (floor < until) behind.push(consumer.name)
+    }
+    if (until < first) continue
+    const { purged } = await manager.streams.purge(name, { seq: until + 1 })
+    trimmed.push({ stream: name, messages: purged, behind })
   }
+  return trimmed
+}
+
+/** What trimming took away. */
+export interface Trimmed {
+  readonly stream: string
+  readonly messages: number
+  /** Consumers that had not yet taken all of it. */
+  readonly behind: readonly string[]
 }
 
 /** True when the server answered that the bus stream, or JetStream itself, is not there. */

@@ -29,6 +29,8 @@ export interface ConsumeOptions {
   readonly pendingMax: number
   /** New consumers start here (epoch milliseconds); default: the oldest message kept. */
   readonly sinceMs?: number | undefined
+  /** A cursor that nobody uses for this long is forgotten by the server; default: never. */
+  readonly forgetAfterMs?: number | undefined
   /**
    * Must not throw, and may take as long as it must: the messages stay this consumer's meanwhile. Called again only after
    * it resolved, with whatever arrived since.
@@ -75,8 +77,11 @@ export interface Bus {
   consume(options: ConsumeOptions): Consuming
   /** The newest parked messages, at most `limit`. */
   parked(limit: number): Promise<ParkedMessage[]>
-  /** Lets go of messages that every consumer has, once a bus stream is half full. For the exporter, every few seconds. */
-  trim(): Promise<void>
+  /**
+   * Lets go of messages that every consumer has, once a bus stream is half full; when it is nearly full only the `essential`
+   * consumers are waited for. For the exporter, every few seconds.
+   */
+  trim(essential: readonly string[]): Promise<void>
   stats(): BusStats
   /** Sends what waits within the deadline, then closes. */
   close(deadlineMs?: number): Promise<void>

@@ -22,6 +22,9 @@ const WISHED_MS_MAX = 300_000
 /** How quickly a pause ends when the exporter is told to. */
 const NOTICE_MS = 100
 
+/** A destination that was taken out of the configuration leaves its cursor behind for as long as the bus keeps messages. */
+const FORGET_AFTER_MS = 7 * 24 * 3_600_000
+
 /** Usage messages per batch: one statement each way, and small enough to try again one by one. */
 const USAGE_BATCH = 500
 /** Span messages hold up to 100 spans each. */
@@ -39,12 +42,15 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
   const counts: DeliveryCounts = { delivered: 0, failures: 0, parked: 0 }
   const state = { closed: false, counts, world, sink }
   const running: Consuming[] = []
+  const forgetAfterMs = sink.essential ? undefined : FORGET_AFTER_MS
   const { storeUsage, storeSpans } = sink
   if (storeUsage)
     running.push(
       bus.consume({
         kind: 'usage',
         durable: sink.name,
+        sinceMs: sink.sinceMs,
+        forgetAfterMs,
         batchMax: USAGE_BATCH,
         pendingMax: USAGE_BATCH * 2,
         handle: (messages) =>
@@ -64,6 +70,8 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
       bus.consume({
         kind: 'spans',
         durable: sink.name,
+        sinceMs: sink.sinceMs,
+        forgetAfterMs,
         batchMax: SPAN_BATCH,
         pendingMax: SPAN_BATCH * 4,
         handle: (messages) => handle(messages, decodeSpans, storeSpans, state, async () => {}),

@@ -40,13 +40,14 @@ export function runExporter(options: ExporterOptions): Exporter {
     sink,
     deliver(sink, bus, world),
   ])
+  const essential = options.sinks.filter((sink) => sink.essential).map((sink) => sink.name)
   const relay = relayOutbox(options.outbox, bus, world)
   const chores = [
     every(SWEEP_MS, world, 'sweep', async () => {
       const swept = await options.sweep()
       if (swept > 0) world.log.warn('exporter.swept', { calls: swept })
     }),
-    every(TRIM_MS, world, 'trim', () => bus.trim()),
+    every(TRIM_MS, world, 'trim', () => bus.trim(essential)),
   ]
   return {
     async status() {

@@ -11,6 +11,10 @@ import type { SpanRecord } from '../base/span.ts'
 export interface Sink {
   /** Lower-case letters, digits and hyphens; names the cursor, so it must not change. */
   readonly name: string
+  /** True for our own trace store alone: messages stay on the bus until it has them, whatever room they take. */
+  readonly essential?: boolean | undefined
+  /** A new cursor begins here (epoch milliseconds); undefined: with the oldest message the bus has kept. */
+  readonly sinceMs?: number | undefined
   /** Ended calls, each with its usage. Undefined when the sink does not want them. */
   readonly storeUsage?: ((events: readonly ExchangeEvent[]) => Promise<void>) | undefined
   /** Finished spans. Undefined when the sink does not want them. */

@@ -11,6 +11,7 @@ import type { Sink } from '../sink.ts'
 export function postgresSink(database: Database, world: World): Sink {
   return {
     name: 'postgres',
+    essential: true,
     async storeUsage(events) {
       await storeRuns(database, world, events)
     },

@@ -1,0 +1,130 @@
+import { isJsonObject, type Json, type JsonObject, textMember } from '../base/json.ts'
+import { type Secret, secret } from '../base/secret.ts'
+import { PROFILES } from './profiles/index.ts'
+
+/** One destination outside, as an operator wrote it, checked. */
+export interface Destination {
+  readonly name: string
+  /** A profile's name, `stdout` or `webhook`. */
+  readonly type: string
+  readonly endpoint: string | undefined
+  readonly headers: Readonly<Record<string, Secret>>
+  readonly apiKey: Secret | undefined
+  readonly publicKey: Secret | undefined
+  readonly secretKey: Secret | undefined
+  /** Project at the destination; default `gateway`. */
+  readonly project: string
+  /** Delivers again what happened since then (epoch milliseconds), under a cursor of its own. */
+  readonly sinceMs: number | undefined
+}
+
+/** Every mistake of the list together; `message` has them one a line. */
+export class DestinationsError extends Error {
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'))
+    this.name = 'DestinationsError'
+  }
+}
+
+const DESTINATIONS_MAX = 20
+const FIELDS = new Set([
+  'name',
+  'type',
+  'endpoint',
+  'headers',
+  'api_key',
+  'public_key',
+  'secret_key',
+  'project',
+  'since',
+])
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the JSON list of `SLUICE_EXPORTS`. A value that begins with `$` names a variable of the environment, so that
+ * no key need stand in a file. Throws {@link DestinationsError}.
+ */
+export function readDestinations(text: string, env: Env): Destination[] {
+  const mistakes: string[] = []
+  let list: unknown
+  try {
+    list = JSON.parse(text)
+  } catch {
+    throw new DestinationsError(['SLUICE_EXPORTS: not JSON'])
+  }
+  if (!Array.isArray(list)) throw new DestinationsError(['SLUICE_EXPORTS: must be a JSON list'])
+  if (list.length > DESTINATIONS_MAX)
+    throw new DestinationsError([`SLUICE_EXPORTS: at most ${DESTINATIONS_MAX} destinations`])
+  const found = list.map((entry: unknown, index) => readOne(entry, index, env, mistakes))
+  const names = found.map((each) => each.name)
+  for (const [index, name] of names.entries())
+    if (names.indexOf(name) !== index) mistakes.push(`${name}: this name is there twice`)
+  if (mistakes.length > 0) throw new DestinationsError(mistakes)
+  return found
+}
+
+function readOne(entry: unknown, index: number, env: Env, mistakes: string[]): Destination {
+  const value: JsonObject = isJsonObject(entry) ? entry : {}
+  const type = textMember(value, 'type') ?? ''
+  const name = textMember(value, 'name') ?? type
+  const where = `SLUICE_EXPORTS[${index}]${name === '' ? '' : ` (${name})`}`
+  const wrong = (what: string): void => {
+    mistakes.push(`${where}: ${what}`)
+  }
+  const types = [...PROFILES.map((profile) => profile.name), 'stdout', 'webhook']
+  if (!types.includes(type)) wrong(`type must be one of ${types.join(', ')}`)
+  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name) || name === 'postgres')
+    wrong('name must be lower-case letters, digits and hyphens, and not "postgres"')
+  for (const field of Object.keys(value)) if (!FIELDS.has(field)) wrong(`unknown field ${field}`)
+  const resolve = (given: string | undefined): string | undefined => {
+    if (!given?.startsWith('$')) return given
+    const found = env[given.slice(1)]
+    if (found === undefined || found === '') wrong(`${given} is not set`)
+    return found
+  }
+  const hidden = (given: string | undefined): Secret | undefined => {
+    const found = resolve(given)
+    return found === undefined ? undefined : secret(found)
+  }
+  const endpoint = resolve(textMember(value, 'endpoint'))
+  const profile = PROFILES.find((each) => each.name === type)
+  if (endpoint === undefined && type !== 'stdout' && profile?.defaultEndpoint === undefined)
+    wrong('endpoint is missing')
+  if (endpoint !== undefined && !isHttp(endpoint)) wrong('endpoint must be an http(s) URL')
+  const headers: Record<string, Secret> = {}
+  for (const [header, content] of Object.entries(headersOf(value.headers))) {
+    const shown = hidden(content)
+    if (!/^[A-Za-z0-9-]{1,100}$/.test(header))
+      wrong(`header name ${header.slice(0, 40)} is not one`)
+    else if (shown !== undefined) headers[header.toLowerCase()] = shown
+  }
+  const since = textMember(value, 'since')
+  const sinceMs = since === undefined ? undefined : Date.parse(since)
+  if (sinceMs !== undefined && Number.isNaN(sinceMs))
+    wrong('since must be a date such as 2026-11-22T10:00:00Z')
+  return {
+    name,
+    type,
+    endpoint: endpoint ?? profile?.defaultEndpoint,
+    headers,
+    apiKey: hidden(textMember(value, 'api_key')),
+    publicKey: hidden(textMember(value, 'public_key')),
+    secretKey: hidden(textMember(value, 'secret_key')),
+    project: textMember(value, 'project') ?? 'gateway',
+    sinceMs,
+  }
+}
+
+function headersOf(value: Json | undefined): Record<string, string> {
+  const headers: Record<string, string> = {}
+  if (!isJsonObject(value)) return headers
+  for (const [name, content] of Object.entries(value))
+    if (typeof content === 'string') headers[name] = content
+  return headers
+}
+
+function isHttp(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.hash === ''
+}

@@ -1,0 +1,40 @@
+import { exchangeToJson } from '../../base/exchange-json.ts'
+import type { Secret } from '../../base/secret.ts'
+import { type Fetch, post } from '../http.ts'
+import type { Sink } from '../sink.ts'
+
+export interface WebhookOptions {
+  readonly name: string
+  readonly endpoint: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Signs each body; the receiver checks `x-sluice-signature: sha256=<hex>`. */
+  readonly secret: Secret | undefined
+  readonly fetch: Fetch
+}
+
+/** Calls of one request. */
+const EVENTS_MAX = 100
+
+/**
+ * Posts ended calls as `{"events":[…]}`. Receivers drop repeats by `opened.id`; the signature is an HMAC with SHA-256 over the
+ * exact bytes of the body.
+ */
+export function webhookSink(options: WebhookOptions): Sink {
+  return {
+    name: options.name,
+    async storeUsage(events) {
+      for (let start = 0; start < events.length; start += EVENTS_MAX) {
+        const some = events.slice(start, start + EVENTS_MAX).map(exchangeToJson)
+        const body = Buffer.from(JSON.stringify({ events: some }))
+        const headers = { 'content-type': 'application/json', ...options.headers }
+        await post(options.fetch, options.endpoint, { ...headers, ...signed(options, body) }, body)
+      }
+    },
+  }
+}
+
+function signed(options: WebhookOptions, body: Uint8Array): Record<string, string> {
+  if (options.secret === undefined) return {}
+  const hmac = new Bun.CryptoHasher('sha256', options.secret.reveal()).update(body)
+  return { 'x-sluice-signature': `sha256=${hmac.digest('hex')}` }
+}
