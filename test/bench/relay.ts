@@ -1,0 +1,171 @@
+/**
+ * What the gateway costs per streamed chunk, against a raw Bun pass-through, the dialler alone and nginx:
+ * `bun run bench relay [--quick] [--json] [--only=name,name]`. Targets take turns round after round; medians are told.
+ */
+import { join } from 'node:path'
+import { type Driver, driver } from './relay/driver.ts'
+import { machineLine, quantile, startProgram } from './relay/machine.ts'
+import { cpuMicros, processCost } from './relay/process-cost.ts'
+import { type Row, report } from './relay/report.ts'
+import { type Running, TARGETS } from './relay/targets.ts'
+
+interface Size {
+  readonly rounds: number
+  readonly pacedMs: number
+  readonly quietMs: number
+  readonly burstMs: number
+  readonly manyMs: number
+}
+
+const QUICK: Size = { rounds: 2, pacedMs: 1_500, quietMs: 1_000, burstMs: 800, manyMs: 1_500 }
+const FULL: Size = { rounds: 5, pacedMs: 4_000, quietMs: 3_000, burstMs: 3_000, manyMs: 4_000 }
+
+type Samples = Record<keyof Row['numbers'], number[]>
+
+/** 200 streams of 50 chunks a second: CPU per chunk, and whether the pace was kept. */
+async function paced(target: Running, load: Driver, size: Size, into: Samples): Promise<void> {
+  await load.hold(target, 200, 500, `paced-50-100000`)
+  const before = { chunks: await load.chunks(), cpu: cpuMicros(target.pid ?? 0) }
+  const startedMs = performance.now()
+  await Bun.sleep(size.pacedMs)
+  const chunks = (await load.chunks()) - before.chunks
+  into.pace.push(chunks / (200 * 50 * ((performance.now() - startedMs) / 1000)))
+  if (target.pid !== undefined) into.cpuPerChunk.push((cpuMicros(target.pid) - before.cpu) / chunks)
+  await load.drop()
+}
+
+/** 8 streams at a time on an otherwise idle target: what it adds to the first byte. */
+async function quiet(target: Running, load: Driver, size: Size, into: Samples): Promise<void> {
+  const times = await load.probe(target, 8, size.quietMs, 'paced-100-5')
+  into.ttftP50.push(quantile(times, 0.5))
+  into.ttftP99.push(quantile(times, 0.99))
+}
+
+/** Whole streams of 200 chunks sent at once, 32 in flight. */
+async function burst(target: Running, load: Driver, size: Size, into: Samples): Promise<void> {
+  const before = cpuMicros(target.pid ?? 0)
+  const whole = await load.burst(target, 32, size.burstMs, 'burst-200')
+  into.burstPerSecond.push(whole / (size.burstMs / 1000))
+  if (target.pid !== undefined)
+    into.cpuPerBurst.push((cpuMicros(target.pid) - before) / Math.max(1, whole))
+}
+
+/** The first byte of a new stream while `count` paced ones run, and what the target then holds in memory. */
+async function many(target: Running, load: Driver, size: Size, count: number): Promise<number> {
+  await load.hold(target, count, 1_500, 'paced-20-100000')
+  const times = await load.probe(target, 2, size.manyMs, 'paced-100-3')
+  return quantile(times, 0.5)
+}
+
+async function measure(targets: readonly Running[], load: Driver, size: Size): Promise<Row[]> {
+  const rows = targets.map((target) => ({ target, samples: emptySamples() }))
+  for (const { target, samples } of rows) {
+    // Once before anything is counted: connections, compiled code, first-use work.
+    await load.burst(target, 8, 500, 'burst-20')
+    if (target.pid !== undefined) samples.idleMb.push(megabytes(target.pid).rss)
+  }
+  for (let round = 0; round < size.rounds; round++)
+    for (const { target, samples } of rows) {
+      await quiet(target, load, size, samples)
+      await paced(target, load, size, samples)
+      await burst(target, load, size, samples)
+      progress(`round ${round + 1}/${size.rounds}: ${target.name}`)
+    }
+  for (const { target, samples } of rows) {
+    samples.ttftAt100.push(await many(target, load, size, 100))
+    await load.drop()
+    samples.ttftAt1000.push(await many(target, load, size, 1_000))
+    if (target.pid !== undefined) {
+      const { rss, pss } = megabytes(target.pid)
+      samples.rssAt1000.push(rss)
+      samples.pssAt1000.push(pss)
+    }
+    await load.drop()
+    progress(`1 000 streams: ${target.name}`)
+  }
+  return rows.map(({ target, samples }) => ({ name: target.name, numbers: medians(samples) }))
+}
+
+function emptySamples(): Samples {
+  return {
+    cpuPerChunk: [],
+    pace: [],
+    ttftP50: [],
+    ttftP99: [],
+    burstPerSecond: [],
+    cpuPerBurst: [],
+    ttftAt100: [],
+    ttftAt1000: [],
+    idleMb: [],
+    rssAt1000: [],
+    pssAt1000: [],
+  }
+}
+
+function medians(samples: Samples): Row['numbers'] {
+  const middle = (name: keyof Samples): number => quantile(samples[name], 0.5)
+  return {
+    cpuPerChunk: middle('cpuPerChunk'),
+    pace: middle('pace'),
+    ttftP50: middle('ttftP50'),
+    ttftP99: middle('ttftP99'),
+    burstPerSecond: middle('burstPerSecond'),
+    cpuPerBurst: middle('cpuPerBurst'),
+    ttftAt100: middle('ttftAt100'),
+    ttftAt1000: middle('ttftAt1000'),
+    idleMb: middle('idleMb'),
+    rssAt1000: middle('rssAt1000'),
+    pssAt1000: middle('pssAt1000'),
+  }
+}
+
+function megabytes(pid: number): { readonly rss: number; readonly pss: number } {
+  const { rssBytes, pssBytes } = processCost(pid)
+  return { rss: rssBytes / 2 ** 20, pss: pssBytes / 2 ** 20 }
+}
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (process.platform !== 'linux') {
+    console.error('This benchmark reads /proc: it runs on Linux only.')
+    return 2
+  }
+  const only = args
+    .find((arg) => arg.startsWith('--only='))
+    ?.slice(7)
+    .split(',')
+  const folder = join(import.meta.dir, 'relay')
+  const provider = await startProgram(
+    [process.execPath, join(folder, 'fake-upstream.ts')],
+    'others',
+  )
+  const load = driver([process.execPath, join(folder, 'load.ts')])
+  const running: Running[] = []
+  let failed = false
+  try {
+    for (const [name, start] of Object.entries(TARGETS)) {
+      if (only && !only.includes(name)) continue
+      try {
+        const target = await start(new URL(`http://127.0.0.1:${provider.port}`))
+        if (target) running.push(target)
+      } catch (cause) {
+        failed = true
+        console.error(`✗ ${name}: ${cause instanceof Error ? cause.message : String(cause)}`)
+      }
+    }
+    const rows = await measure(running, load, args.includes('--quick') ? QUICK : FULL)
+    progress('')
+    const json = JSON.stringify({ bench: 'relay', machine: machineLine(), rows }, null, 2)
+    console.log(args.includes('--json') ? json : report(machineLine(), rows))
+  } finally {
+    for (const target of running) await target.stop()
+    load.stop()
+    await provider.stop()
+  }
+  return failed ? 1 : 0
+}
+
+if (import.meta.main) process.exit(await main(process.argv.slice(2)))
