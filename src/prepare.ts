@@ -1,15 +1,9 @@
 import type { World } from './base/world.ts'
 import type { Config } from './config.ts'
-import { bootstrap } from './store/bootstrap.ts'
+import { bootstrap, type FirstRun, type KnownKeys } from './store/bootstrap.ts'
 import { openDatabase } from './store/database.ts'
 import { openKeyring } from './store/keyring.ts'
 import { migrate } from './store/migrate.ts'
-
-/** The keys that the first start made; they keep their value. */
-export interface KnownKeys {
-  readonly adminKey: string
-  readonly gatewayKey: string
-}
 
 /** Brings a database to where the workers can use it: schema, first organisation, first keys. Safe to run again. */
 export async function prepare(
@@ -17,7 +11,7 @@ export async function prepare(
   config: Config,
   world: World,
   known: KnownKeys | undefined,
-) {
+): Promise<FirstRun> {
   await migrate(databaseUrl, world)
   const database = openDatabase({ url: databaseUrl, world, poolSize: 2, name: 'sluice-up' })
   try {
