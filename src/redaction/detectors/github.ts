@@ -1,0 +1,12 @@
+import { token } from './token.ts'
+
+const body = '[A-Za-z0-9]{36}'
+
+/** Tokens of GitHub: classic, fine-grained, OAuth, app (user, server, refresh). Source: GitHub docs on token formats. */
+export const github = [
+  token('github-pat', 'ghp_', body),
+  token('github-fine-grained-pat', 'github_pat_', '[A-Za-z0-9_]{36}'),
+  token('github-oauth-token', 'gho_', body),
+  token('github-app-token', 'ghu_ ghs_', body),
+  token('github-refresh-token', 'ghr_', body),
+]

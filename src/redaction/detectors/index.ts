@@ -1,0 +1,36 @@
+import type { Detector } from '../detector.ts'
+import { ai } from './ai.ts'
+import { anthropic } from './anthropic.ts'
+import { aws } from './aws.ts'
+import { commerceAndMessaging } from './commerce-and-messaging.ts'
+import { developerPlatforms } from './developer-platforms.ts'
+import { github } from './github.ts'
+import { gitlab } from './gitlab.ts'
+import { google } from './google.ts'
+import { langsmith } from './langsmith.ts'
+import { openai } from './openai.ts'
+import { shapes } from './shapes.ts'
+import { slack } from './slack.ts'
+import { sluice } from './sluice.ts'
+import { stripe } from './stripe.ts'
+
+/** Every built-in detector of secrets. */
+export const SECRETS: readonly Detector[] = [
+  ...ai,
+  ...anthropic,
+  ...aws,
+  ...commerceAndMessaging,
+  ...developerPlatforms,
+  ...github,
+  ...gitlab,
+  ...google,
+  ...langsmith,
+  ...openai,
+  ...shapes,
+  ...slack,
+  ...sluice,
+  ...stripe,
+]
+
+/** Every built-in detector but those of names. */
+export const DETECTORS: readonly Detector[] = [...SECRETS]

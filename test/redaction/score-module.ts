@@ -1,0 +1,17 @@
+import { compileDetectors } from '../../src/redaction/automaton/compile.ts'
+import { DETECTORS } from '../../src/redaction/detectors/index.ts'
+import { redactor } from '../../src/redaction/redact.ts'
+import { scan } from '../../src/redaction/scan.ts'
+import { vault } from '../../src/redaction/vault.ts'
+
+const compiled = compileDetectors(DETECTORS)
+
+/** What the corpus scorer calls: findings of a whole text. */
+export function detect(text: string): { start: number; end: number; entity: string }[] {
+  return scan(compiled, text)
+}
+
+/** What the corpus scorer calls to compare cuttings. */
+export function createRedactor(): { push(text: string): string; end(): string; held(): number } {
+  return redactor(compiled, () => 'replace', vault({ key: new Uint8Array(32), scope: 'score' }))
+}
