@@ -16,6 +16,8 @@ export interface Destination {
   readonly project: string
   /** Delivers again what happened since then (epoch milliseconds), under a cursor of its own. */
   readonly sinceMs: number | undefined
+  /** How long an answer may take; default 15 s. */
+  readonly timeoutMs: number | undefined
 }
 
 /** Every mistake of the list together; `message` has them one a line. */
@@ -37,6 +39,7 @@ const FIELDS = new Set([
   'secret_key',
   'project',
   'since',
+  'timeout_seconds',
 ])
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -103,9 +106,13 @@ function readOne(entry: unknown, index: number, env: Env, mistakes: string[]): D
   const sinceMs = since === undefined ? undefined : Date.parse(since)
   if (sinceMs !== undefined && Number.isNaN(sinceMs))
     wrong('since must be a date such as 2026-11-22T10:00:00Z')
+  const seconds = value.timeout_seconds
+  if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0 && seconds <= 120))
+    wrong('timeout_seconds must be a number from 0 to 120')
   return {
     name,
     type,
+    timeoutMs: typeof seconds === 'number' ? seconds * 1_000 : undefined,
     endpoint: endpoint ?? profile?.defaultEndpoint,
     headers,
     apiKey: hidden(textMember(value, 'api_key')),

@@ -35,7 +35,14 @@ function makeSink(name: string, destination: Destination, deps: SinkDeps): Sink 
   const headers = revealed(destination.headers)
   if (destination.type === 'stdout') return stdoutSink(name, deps.write)
   if (destination.type === 'webhook')
-    return webhookSink({ name, endpoint, headers, secret: destination.secretKey, fetch })
+    return webhookSink({
+      name,
+      endpoint,
+      headers,
+      secret: destination.secretKey,
+      fetch,
+      timeoutMs: destination.timeoutMs,
+    })
   const profile = PROFILES.find((each) => each.name === destination.type)
   if (profile === undefined) throw new TypeError(`no such type of destination: ${destination.type}`)
   return otlpSink({
@@ -45,6 +52,7 @@ function makeSink(name: string, destination: Destination, deps: SinkDeps): Sink 
     headers,
     world,
     fetch,
+    timeoutMs: destination.timeoutMs,
     credentials: {
       apiKey: destination.apiKey?.reveal(),
       publicKey: destination.publicKey?.reveal(),

@@ -10,6 +10,7 @@ export interface WebhookOptions {
   /** Signs each body; the receiver checks `x-sluice-signature: sha256=<hex>`. */
   readonly secret: Secret | undefined
   readonly fetch: Fetch
+  readonly timeoutMs?: number | undefined
 }
 
 /** Calls of one request. */
@@ -27,7 +28,8 @@ export function webhookSink(options: WebhookOptions): Sink {
         const some = events.slice(start, start + EVENTS_MAX).map(exchangeToJson)
         const body = Buffer.from(JSON.stringify({ events: some }))
         const headers = { 'content-type': 'application/json', ...options.headers }
-        await post(options.fetch, options.endpoint, { ...headers, ...signed(options, body) }, body)
+        const all = { ...headers, ...signed(options, body) }
+        await post(options.fetch, options.endpoint, all, body, options.timeoutMs)
       }
     },
   }
