@@ -7,7 +7,7 @@ import type { MeterSpec } from '../policies/policy.ts'
 import { isDefaultType } from '../policies/policy.ts'
 import type { TransactionSql } from './database.ts'
 import type { PolicyRow } from './policy-rows.ts'
-import { readPolicyRow } from './policy-rows.ts'
+import { POLICY_MOMENTS, readPolicyRow } from './policy-rows.ts'
 
 /** What a write did. */
 export interface Written {
@@ -97,7 +97,8 @@ export async function findPolicy(
   id: string,
 ): Promise<PolicyRow | undefined> {
   const [row] = await sql`
-    select * from policies where id = ${id} and organization_id = ${organizationId} and deleted_at is null`
+    select p.*, ${sql.unsafe(POLICY_MOMENTS)} from policies p
+     where p.id = ${id} and p.organization_id = ${organizationId} and p.deleted_at is null`
   return row ? readPolicyRow(row) : undefined
 }
 
