@@ -22,6 +22,7 @@ export function detailOf(route: Route): DocumentDecoration {
 }
 
 function permissionsOf(route: Route): string {
+  if (route.needsSays !== undefined) return route.needsSays
   const needs = route.needs.map((each) => `\`${each}\``).join(', ')
   const where = route.scope === 'organization' ? 'in the organisation' : 'in the workspace'
   return needs === '' ? 'Needs: any active key.' : `Needs: ${needs} ${where}.`

@@ -2,6 +2,7 @@ import { Failure } from '../base/failure.ts'
 import { isUuid } from '../base/id.ts'
 import { PERMISSIONS, type Permission } from '../base/permission.ts'
 import { type Secret, secret } from '../base/secret.ts'
+import type { Orm } from '../store/database.ts'
 import { soleWorkspace, workspaceExists } from '../store/workspaces.ts'
 import type { AdminDeps, AdminKey } from './deps.ts'
 
@@ -68,32 +69,31 @@ export async function workspaceCaller(
   key: AdminKey,
   tenant: string | null,
   needs: readonly Permission[],
-  deps: AdminDeps,
+  orm: Orm,
 ): Promise<Caller> {
   const workspaceId =
-    tenant === null ? await ownWorkspace(key, deps) : await namedWorkspace(key, tenant, deps)
+    tenant === null ? await ownWorkspace(key, orm) : await namedWorkspace(key, tenant, orm)
   const permissions = workspacePermissions(key, workspaceId)
   demand(permissions, needs)
   return { organizationId: key.organizationId, workspaceId, key, permissions }
 }
 
-async function namedWorkspace(key: AdminKey, tenant: string, deps: AdminDeps): Promise<string> {
+async function namedWorkspace(key: AdminKey, tenant: string, orm: Orm): Promise<string> {
   const wanted = tenant.trim().toLowerCase()
   if (!isUuid(wanted)) throw new Failure('invalid_request', { says: 'Not the id of a workspace.' })
   const belongs = key.workspaces.some((each) => each.workspaceId === wanted)
   const known =
     belongs ||
-    (key.scope === 'organization' &&
-      (await workspaceExists(deps.database, key.organizationId, wanted)))
+    (key.scope === 'organization' && (await workspaceExists(orm, key.organizationId, wanted)))
   if (!known) throw new Failure('not_found', { says: 'There is no such workspace.' })
   return wanted
 }
 
-async function ownWorkspace(key: AdminKey, deps: AdminDeps): Promise<string> {
+async function ownWorkspace(key: AdminKey, orm: Orm): Promise<string> {
   const [only, second] = key.workspaces
   if (only !== undefined && second === undefined) return only.workspaceId
   if (only === undefined && key.scope === 'organization') {
-    const sole = await soleWorkspace(deps.database, key.organizationId)
+    const sole = await soleWorkspace(orm, key.organizationId)
     if (sole !== undefined) return sole
   }
   throw new Failure('invalid_request', {

@@ -1,21 +1,33 @@
 import { Elysia } from 'elysia'
+import { AUDIT_ROUTES } from './audit-logs.ts'
 import type { AdminDeps } from './deps.ts'
+import { MEMBER_ROUTES } from './members.ts'
 import { fallback, mount } from './mount.ts'
+import { ORGANIZATION_ROUTES } from './organization.ts'
+import { PERSONAL_TOKEN_ROUTES } from './personal-tokens.ts'
 import { REQUEST_ROUTES } from './requests.ts'
+import { ROLE_ROUTES } from './roles.ts'
 import type { Route } from './route.ts'
 import { RUN_ROUTES } from './runs.ts'
 import { SECRET_ROUTES } from './secrets.ts'
+import { SERVICE_KEY_ROUTES } from './service-keys.ts'
 import { SESSION_ROUTES } from './sessions.ts'
 import { documented } from './swagger.ts'
 import { WORKSPACE_ROUTES } from './workspaces.ts'
 
 /** Every resource of the control plane, in the order of the document. */
 export const RESOURCES: Readonly<Record<string, readonly Route[]>> = {
-  requests: REQUEST_ROUTES,
-  runs: RUN_ROUTES,
+  organization: ORGANIZATION_ROUTES,
+  workspaces: WORKSPACE_ROUTES,
+  roles: ROLE_ROUTES,
+  members: MEMBER_ROUTES,
+  serviceKeys: SERVICE_KEY_ROUTES,
+  personalTokens: PERSONAL_TOKEN_ROUTES,
   secrets: SECRET_ROUTES,
   sessions: SESSION_ROUTES,
-  workspaces: WORKSPACE_ROUTES,
+  runs: RUN_ROUTES,
+  requests: REQUEST_ROUTES,
+  audit: AUDIT_ROUTES,
 }
 
 /** True for the paths that belong to {@link adminApi}: `/api/v1/*` and `/swagger*` below the base path. */

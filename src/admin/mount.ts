@@ -65,7 +65,7 @@ function callerOf(
   if (route.scope === 'organization') return organizationCaller(key, route.needs)
   const tenant =
     route.scope === 'named' ? (textMember(params, 'id') ?? '') : request.headers.get('x-tenant-id')
-  return workspaceCaller(key, tenant, route.needs, deps)
+  return workspaceCaller(key, tenant, route.needs, deps.database.orm)
 }
 
 function responseOf(result: Answer, requestId: string): Response {

@@ -51,6 +51,8 @@ interface Told {
   readonly says: string
   /** Every one of these is needed; `[]` means any active key. */
   readonly needs: readonly Permission[]
+  /** Replaces the line about permissions where `needs` cannot say it all. */
+  readonly needsSays?: string
   /**
    * Where the permissions are held: `organization`: in the key's organisation; `workspace`: in the one workspace of
    * this request; `named`: in the workspace whose id is the parameter `id`.

@@ -200,3 +200,22 @@ export async function otherManagers(
     .for('update', { of: orgMemberships })
   return rows.length
 }
+
+/** In which workspaces of the organisation a person works, and as what. */
+export async function workspaceRolesOf(
+  orm: Orm,
+  organizationId: string,
+  userId: string,
+): Promise<{ readonly workspaceId: string; readonly roleId: string }[]> {
+  return await orm
+    .select({
+      workspaceId: workspaceMemberships.workspaceId,
+      roleId: workspaceMemberships.roleId,
+    })
+    .from(workspaceMemberships)
+    .innerJoin(workspaces, eq(workspaces.id, workspaceMemberships.workspaceId))
+    .where(
+      and(eq(workspaces.organizationId, organizationId), eq(workspaceMemberships.userId, userId)),
+    )
+    .orderBy(asc(workspaceMemberships.workspaceId))
+}

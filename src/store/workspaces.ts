@@ -1,5 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm'
-import type { Database } from './database.ts'
+import type { World } from '../base/world.ts'
+import type { Orm } from './database.ts'
 import { workspaces } from './tables.ts'
 
 /** A workspace as the control plane shows it. */
@@ -14,19 +15,16 @@ export interface WorkspaceRow {
 
 /** True when the organisation has this workspace. */
 export async function workspaceExists(
-  database: Database,
+  orm: Orm,
   organizationId: string,
   id: string,
 ): Promise<boolean> {
-  return (await readWorkspace(database, organizationId, id)) !== undefined
+  return (await readWorkspace(orm, organizationId, id)) !== undefined
 }
 
 /** The organisation's only workspace, or undefined when it has none or several. */
-export async function soleWorkspace(
-  database: Database,
-  organizationId: string,
-): Promise<string | undefined> {
-  const rows = await database.orm
+export async function soleWorkspace(orm: Orm, organizationId: string): Promise<string | undefined> {
+  const rows = await orm
     .select({ id: workspaces.id })
     .from(workspaces)
     .where(eq(workspaces.organizationId, organizationId))
@@ -36,11 +34,11 @@ export async function soleWorkspace(
 
 /** One workspace of an organisation. */
 export async function readWorkspace(
-  database: Database,
+  orm: Orm,
   organizationId: string,
   id: string,
 ): Promise<WorkspaceRow | undefined> {
-  const [row] = await database.orm
+  const [row] = await orm
     .select()
     .from(workspaces)
     .where(and(eq(workspaces.organizationId, organizationId), eq(workspaces.id, id)))
@@ -51,11 +49,8 @@ export async function readWorkspace(
 const WORKSPACES_MAX = 1000
 
 /** Every workspace of an organisation, oldest first. */
-export async function listWorkspaces(
-  database: Database,
-  organizationId: string,
-): Promise<WorkspaceRow[]> {
-  const rows = await database.orm
+export async function listWorkspaces(orm: Orm, organizationId: string): Promise<WorkspaceRow[]> {
+  const rows = await orm
     .select()
     .from(workspaces)
     .where(eq(workspaces.organizationId, organizationId))
@@ -73,4 +68,47 @@ function workspaceOf(row: typeof workspaces.$inferSelect): WorkspaceRow {
     captureContent: row.captureContent,
     createdAtMs: row.createdAt.getTime(),
   }
+}
+
+/** Makes a change to a workspace; absent facts stay. A handle that is taken is SQLSTATE 23505. */
+export async function updateWorkspace(
+  orm: Orm,
+  world: World,
+  place: { readonly organizationId: string; readonly id: string },
+  facts: {
+    readonly displayName?: string | undefined
+    readonly captureContent?: boolean | undefined
+  },
+): Promise<void> {
+  await orm
+    .update(workspaces)
+    .set({
+      updatedAt: new Date(world.clock.now()),
+      ...(facts.displayName === undefined ? {} : { displayName: facts.displayName }),
+      ...(facts.captureContent === undefined ? {} : { captureContent: facts.captureContent }),
+    })
+    .where(and(eq(workspaces.organizationId, place.organizationId), eq(workspaces.id, place.id)))
+}
+
+/**
+ * Removes a workspace with its secrets, memberships and trace projects; keys lose it, traces and spend stay on record.
+ * False when it is the organisation's last one. Locks the organisation's workspaces, so that two removals cannot
+ * both see the other one left.
+ */
+export async function deleteWorkspace(
+  orm: Orm,
+  organizationId: string,
+  id: string,
+): Promise<boolean> {
+  const rows = await orm
+    .select({ id: workspaces.id })
+    .from(workspaces)
+    .where(eq(workspaces.organizationId, organizationId))
+    .orderBy(asc(workspaces.id))
+    .for('update')
+  if (rows.length < 2) return false
+  await orm
+    .delete(workspaces)
+    .where(and(eq(workspaces.organizationId, organizationId), eq(workspaces.id, id)))
+  return true
 }
