@@ -1,6 +1,7 @@
 import type { Detector } from '../detector.ts'
 import { ai } from './ai.ts'
 import { anthropic } from './anthropic.ts'
+import { assignedSecrets } from './assigned-secret.ts'
 import { aws } from './aws.ts'
 import { commerceAndMessaging } from './commerce-and-messaging.ts'
 import { developerPlatforms } from './developer-platforms.ts'
@@ -18,6 +19,7 @@ import { stripe } from './stripe.ts'
 export const SECRETS: readonly Detector[] = [
   ...ai,
   ...anthropic,
+  ...assignedSecrets,
   ...aws,
   ...commerceAndMessaging,
   ...developerPlatforms,

@@ -18,7 +18,6 @@ export const shapes = [
       disguises: false,
     },
   ),
-  token('pgp-private-key', '-----BEGIN PGP PRIVATE KEY BLOCK-----', '.', { until: '-----END', tail: 'A-Za-z0-9+/=\\n\\t ,:.()"\\\\_\\-', left: '', disguises: false }),
   token('putty-private-key', 'PuTTY-User-Key-File-', '[23]', { tail: 'A-Za-z0-9+/=\\n\\t ,:.()\\-', disguises: false }),
 ]
 

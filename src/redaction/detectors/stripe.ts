@@ -4,5 +4,4 @@ import { token } from './token.ts'
 export const stripe = [
   token('stripe-access-token', 'sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_', '[A-Za-z0-9]{10}'),
   token('stripe-webhook-secret', 'whsec_', '[A-Za-z0-9+/=]{24}', { tail: 'A-Za-z0-9+/=' }),
-  token('stripe-publishable-key', 'pk_live_ pk_test_', '[A-Za-z0-9]{20}'),
 ]

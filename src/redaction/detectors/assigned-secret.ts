@@ -1,0 +1,175 @@
+import { isIn, unitClass } from '../automaton/classes.ts'
+import { END, type LabelDetector, type Match, type Reader } from '../detector.ts'
+import { type Between, locateValue } from '../values/locate.ts'
+import { isName, isRandom, isReference, isStandIn, lookAt } from '../values/look.ts'
+
+const set = (text: string): ReadonlySet<string> => new Set(text.split(' '))
+
+/** Last part of a name: what is kept there is no secret. */
+const OTHER_NAMES = set(
+  'id ids name names type types url urls uri path paths file files filename length len size count counts max min limit limits ttl expiry expires expiration expired expire at index idx prefix suffix format field fields column header headers param params policy usage provider manager store service env variable var regex pattern validator schema class reset used last algorithm algo alg arn region version fingerprint thumbprint kind mode status state error errors message label title description input output button form page link endpoint rotation age days hours seconds minutes timeout ref reference selector required enabled disabled exists missing invalid valid verified changed updated created map list array set object func function callback fn handler listener event events code codes press pressed up down strength confirmation hint prompt prompts ring chain pair pairs space board word words words frame frames note notes point points stone by for from of in on is as to info infos data'.replace(' data', ''),
+)
+
+/** Part of a name in front of the word: the key or token of something public. */
+const PUBLIC_NAMES =
+  /(?:next|prev|previous|page|pagination|continuation|cursor|sync|idempotency|public|pub|publishable|cache|partition|sort|primary|foreign|unique|composite|object|s3|row|item|list|map|hash|dedupe|dedup|group|storage|local|translation|i18n|locale|lookup|shard|routing|index|natural|surrogate|host|ssh_known|known|registry|query|search|react|state|config|settings|json|dict|field|column|enum|data|event|metric|tag|label|etag|max|min|num|total|stop|bos|eos|pad|unk|mask|special|cls|sep|prompt|completion|input|output|image|audio|text|reasoning|cached|start|end|next_|open|close|arrow|enter|escape|tab|shift|meta|ctrl|alt|hot|short|compass|by|trust|site|recaptcha_site|xsrf|csrf|anti|request|trace|span|correlation)[_\-. ]?$/i
+
+const BETWEEN: Between = {
+  words: set(
+    'is was are be of for the a an to as equals value values string str char text set my your our their bearer basic token key secret here it this new old current default const let var val final static private public protected readonly apikey api access auth by identified and or with used using header password code pass digest oauth simple',
+  ),
+  wordsMax: 4,
+  otherNames: OTHER_NAMES,
+}
+
+const STOPS = unitClass(' \\t\\n"\'`,;)\\]}<>|')
+const LOWER = unitClass('a-z')
+const NAME = unitClass('A-Za-z0-9_\\-.')
+const CAP = 64
+
+/** Reads the value at `position` up to what ends it; `closed` tells whether an end was seen within the bound. */
+function readValue(text: Reader, position: number, quote: number): { value: string; closed: boolean } {
+  let value = ''
+  for (let index = 0; index < CAP; index++) {
+    const unit = text.at(position + index)
+    if (unit === END) return { value, closed: true }
+    if (quote === 0 ? isIn(STOPS, unit) : unit === quote || unit === 0x0a) return { value, closed: true }
+    if (quote === 0 && unit === 0x26) return { value, closed: true }
+    if (unit > 127) return { value, closed: true }
+    value += String.fromCharCode(unit)
+  }
+  return { value, closed: false }
+}
+
+/** The name in front of the word, as far as it is one identifier. */
+function nameBefore(text: Reader, end: number): string {
+  let start = end
+  while (end - start < 24 && isIn(NAME, text.at(start - 1))) start--
+  let name = ''
+  for (let index = start; index < end; index++) name += String.fromCharCode(text.at(index))
+  return name
+}
+
+interface Family {
+  readonly id: string
+  readonly entity: string
+  readonly words: string
+  /** Must stand alone or begin a hump of an identifier: too common inside other words. */
+  readonly alone: boolean
+  /** Passwords are shorter and less random than tokens. */
+  readonly password: boolean
+}
+
+function family({ id, entity, words, alone, password }: Family): LabelDetector {
+  const list = words.split(',')
+  return {
+    type: 'label',
+    id,
+    kind: 'secret',
+    entity,
+    words: list,
+    locate(text, position, word) {
+      const start = position - word.length
+      const before = text.at(start - 1)
+      if (alone && isIn(LOWER, before) && isIn(LOWER, text.at(start))) return undefined
+      if (PUBLIC_NAMES.test(nameBefore(text, start))) return undefined
+      return locateValue(text, position, BETWEEN)?.position
+    },
+    judge: (text, position) => judge(text, position, password),
+    cases: {
+      hits: () => {
+        const value = password ? `Tr0ub${'4dor'}&3x` : `q7Zk${'0fX9bW2n'.repeat(3)}`
+        return [
+          [`${list[0]}="${value}"`, [value]],
+          [`{"${list[0]}": "${value}"}`, [value]],
+          [`MY_${list[0]?.toUpperCase()}=${value}\n`, [value]],
+        ]
+      },
+      misses: () => [
+        [`${list[0]} = "<your-value-here>"`, 'a stand-in'],
+        [`${list[0]} = process.env.SOMETHING_LONG`, 'a reference'],
+        [`${list[0]}: /etc/ssl/private/server-8.key`, 'a path'],
+      ],
+    },
+  }
+}
+
+const TAIL = { units: unitClass('A-Za-z0-9+/=_.~\\-') }
+
+function judge(text: Reader, position: number, password: boolean): Match | undefined {
+  const before = text.at(position - 1)
+  const quote = before === 0x22 || before === 0x27 || before === 0x60 ? before : 0
+  const operator = operatorBefore(text, quote === 0 ? position : position - 1)
+  const { value: read, closed } = readValue(text, position, quote)
+  const value = quote === 0 ? read.replace(/[.:!?*]+$/, '') : read
+  if (value.length < 6 || isStandIn(value) || isReference(value)) return undefined
+  const found = (end: number): Match => ({ start: position, end, tail: closed ? undefined : TAIL })
+  const end = position + value.length
+  if (isPublicValue(value)) return undefined
+  if (/\s/.test(value)) return undefined
+  if (quote === 0 && isCode(value, text.at(position + read.length))) return undefined
+  const tied = operator !== 0
+  if (isRandom(value, tied ? 10 : 16)) return found(end)
+  if (password && tied && isPassword(value, quote !== 0)) return found(end)
+  return undefined
+}
+
+/** The operator in front of the value, past quotes, space and one scheme word; 0 when there is only space. */
+function operatorBefore(text: Reader, position: number): number {
+  for (let at = position - 1; position - at < 24; at--) {
+    const unit = text.at(at)
+    if (unit === END) return 0
+    if (unit === 0x3d || unit === 0x3a || unit === 0x2c || unit === 0x7c || unit === 0x3e || unit === 0x28)
+      return unit
+    if (unit === 0x0a) return 0
+  }
+  return 0
+}
+
+/** Digests, fingerprints, public keys and things addressed by them say so themselves. */
+function isPublicValue(value: string): boolean {
+  if (/^(?:sha\d+|md5|ed25519|ecdsa|ssh-|arn|urn|data|tenant|user|offset|pk_|cus_|prod_|price_|evt_|msg_|req_|toolu_|call_|resp_|run_|thread_|asst_|file-)[-_:#]?/i.test(value) && !/secret/i.test(value)) return true
+  return false
+}
+
+function isCode(value: string, after: number): boolean {
+  if (after === 0x28 || after === 0x5b) return true
+  if (/[(){}[\]]/.test(value) && !/^[^(){}[\]]{12,}/.test(value)) return true
+  if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && !/\d.*\d.*\d/.test(value)) return true
+  return /^(?:this|self|process|config|env|req|res|options|props|os|settings)[.?[]/.test(value)
+}
+
+function isPassword(value: string, quoted: boolean): boolean {
+  if (value.length > 40) return false
+  const look = lookAt(value)
+  const classes = [look.lower, look.upper, look.digits, look.symbols].filter((count) => count > 0).length
+  if (isName(value)) return false
+  if (classes >= 3) return look.digits + look.symbols >= 2 || look.changes >= 3
+  return quoted && classes === 2 && look.digits > 0 && look.digits + look.symbols >= 2 && value.length >= 8
+}
+
+/** Values whose name says that they are secret. */
+export const assignedSecrets: readonly LabelDetector[] = [
+  family({
+    id: 'assigned-password',
+    entity: 'PASSWORD',
+    words: 'password,passwd,passphrase,pwd,passwort,contraseña,mot de passe,senha,pass_,userpass,dbpass,identified by,pw',
+    alone: false,
+    password: true,
+  }),
+  family({
+    id: 'assigned-secret',
+    entity: 'SECRET',
+    words:
+      'secret,token,apikey,api_key,api-key,api key,accesskey,access_key,access key,privatekey,private_key,auth_key,authkey,authorization,bearer,credential,credentials,client_secret,signing_key,encryption_key,master_key,license_key,session_key,access_id,schlüssel',
+    alone: false,
+    password: true,
+  }),
+  family({
+    id: 'assigned-key',
+    entity: 'SECRET',
+    words: 'key,pass,auth,pat,cred,creds,private,access,sas,sig,signature,psk,otp,pin,seed,webhook,dsn,login,cookie,session,sid,jwt',
+    alone: true,
+    password: false,
+  }),
+]

@@ -1,0 +1,122 @@
+import { ALNUM, DIGIT, isIn, unitClass } from '../automaton/classes.ts'
+import { END, type Reader } from '../detector.ts'
+
+/** What may stand between a name and its value. */
+export interface Between {
+  /** Words that may stand in between, lower case. */
+  readonly words: ReadonlySet<string>
+  /** Most such words. */
+  readonly wordsMax: number
+  /** Last parts of a name that make it the name of something else (`KEY_ID`, `tokenCount`). */
+  readonly otherNames: ReadonlySet<string>
+  /** True when the name may run on in small letters (`tokens`, `keyed`); otherwise only a plural `s` may follow. */
+  readonly glued?: boolean
+}
+
+/** A located value and how it was tied to its name. */
+export interface Located {
+  readonly position: number
+  /** `=`, `:`, `,`, `|`, `>`, `(` … or 0 for space and words only. */
+  readonly operator: number
+  /** Opening quote directly in front of the value, or 0. */
+  readonly quote: number
+}
+
+const NAME = unitClass('A-Za-z0-9_\\-.')
+const LETTER = unitClass('A-Za-z')
+const LOWER = unitClass('a-z')
+const OPERATORS = unitClass('=:,|>(~')
+const QUOTES = unitClass('"\'`')
+const SKIPPED = unitClass(' \\t\\n*\\[\\]{)?!#;/\\\\_')
+/** Units of a name that may follow the word that was recognised. */
+const NAME_UNITS_MAX = 32
+/** Punctuation and space between name and value. */
+const GAP_UNITS_MAX = 40
+
+/** Finds the value that belongs to the word ending at `from`; undefined when the word names nothing here. */
+export function locateValue(text: Reader, from: number, between: Between): Located | undefined {
+  let position = endOfName(text, from, between)
+  if (position < 0) return undefined
+  let operator = 0
+  let quote = 0
+  let words = 0
+  let breaks = 0
+  const limit = position + GAP_UNITS_MAX
+  for (; position < limit; position++) {
+    const unit = text.at(position)
+    if (unit === END) return undefined
+    if (isIn(QUOTES, unit)) {
+      quote = unit
+      continue
+    }
+    if (isIn(OPERATORS, unit)) {
+      operator = unit
+      quote = 0
+      continue
+    }
+    if (unit === 0x0a && ++breaks > 2) return undefined
+    if (isIn(SKIPPED, unit) || (unit === 0x2d && !isIn(ALNUM, text.at(position + 1)))) {
+      if (unit !== 0x7b || quote === 0) {
+        if (unit === 0x20 || unit === 0x0a) quote = 0
+        if (!(unit === 0x2f && operator !== 0)) continue
+      }
+    }
+    const word = isIn(LETTER, unit) ? wordAt(text, position, between) : 0
+    if (word < 0) return undefined
+    if (word === 0) return { position, operator, quote }
+    if (++words > between.wordsMax) return undefined
+    quote = 0
+    position += word - 1
+  }
+  return undefined
+}
+
+/** Length of a word that may stand in between at `position`; 0 when the value begins here. */
+function wordAt(text: Reader, position: number, between: Between): number {
+  let word = ''
+  while (word.length < 14) {
+    const unit = text.at(position + word.length)
+    if (!isIn(LETTER, unit)) {
+      if (isIn(DIGIT, unit) || unit === 0x5f || unit === 0x2b) return 0
+      if (unit === 0x2d && isIn(ALNUM, text.at(position + word.length + 1))) return 0
+      break
+    }
+    word += String.fromCharCode(unit)
+  }
+  return between.words.has(word.toLowerCase()) ? word.length : 0
+}
+
+/** Reads the rest of an identifier; -1 when it turns out to name something else. */
+function endOfName(text: Reader, from: number, between: Between): number {
+  let position = from
+  let rest = ''
+  for (; position - from < NAME_UNITS_MAX; position++) {
+    const unit = text.at(position)
+    if (!isIn(NAME, unit)) break
+    if ((unit === 0x2e || unit === 0x2d) && !isIn(LETTER, text.at(position + 1))) break
+    rest += String.fromCharCode(unit)
+  }
+  if (rest === '') return position
+  // A name glued to its value by a dash or underscore: the value begins at the first part with many digits.
+  if (!between.glued && isIn(LOWER, rest.charCodeAt(0)) && isIn(LOWER, text.at(from - 1)))
+    if (rest !== 's' && !/^s[^a-z]/.test(rest)) return -1
+  const parts = rest
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[_\-.]/)
+    .filter((part) => part !== '')
+  const last = parts.at(-1) ?? ''
+  if (position - from >= NAME_UNITS_MAX || looksLikeValue(rest)) return from + valueOffset(rest)
+  return between.otherNames.has(last.replace(/\d+$/, '')) ? -1 : position
+}
+
+/** `token-0980d336…`: what follows the dash is no part of the name. */
+function looksLikeValue(rest: string): boolean {
+  const tail = rest.slice(valueOffset(rest))
+  return tail.length >= 12 && /\d.*\d/.test(tail) && /[A-Za-z]/.test(tail)
+}
+
+function valueOffset(rest: string): number {
+  const found = /^[A-Za-z]*[_\-.]?(?:(?:key|token|secret|id|api|access)[_\-.]?)*/i.exec(rest)
+  return found ? found[0].length : 0
+}

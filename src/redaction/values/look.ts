@@ -1,0 +1,102 @@
+/** Facts about a value that tell random text from names, paths, placeholders and code. */
+export interface Look {
+  readonly length: number
+  readonly lower: number
+  readonly upper: number
+  readonly digits: number
+  readonly symbols: number
+  /** How often the class of units changes; a capital in front of a small letter counts as one class. */
+  readonly changes: number
+  readonly distinct: number
+}
+
+/** Counts the facts of `value`. */
+export function lookAt(value: string): Look {
+  let lower = 0
+  let upper = 0
+  let digits = 0
+  let changes = 0
+  let previous = 0
+  for (let index = 0; index < value.length; index++) {
+    const unit = value.charCodeAt(index)
+    let kind = 4
+    if (unit >= 0x61 && unit <= 0x7a) {
+      lower++
+      kind = 1
+    } else if (unit >= 0x41 && unit <= 0x5a) {
+      upper++
+      kind = 2
+    } else if (unit >= 0x30 && unit <= 0x39) {
+      digits++
+      kind = 3
+    }
+    if (index > 0 && kind !== previous && !(previous === 2 && kind === 1)) changes++
+    previous = kind
+  }
+  const symbols = value.length - lower - upper - digits
+  return { length: value.length, lower, upper, digits, symbols, changes, distinct: new Set(value).size }
+}
+
+const PLACEHOLDER =
+  /^(?:x+|\*+|\.+|-+|_+)$|xxxx|\*\*\*|\.\.\.|change_?me|placeholder|redacted|example|your[_-]?|insert|replace[_-]?|<[^>]*>|dummy|todo|undefined|null|none$|true$|false$|lorem|foobar|my[_-](?:secret|token|key|password|pass)|hidden|masked|n\/a/i
+
+/** True for values that only stand for a value. */
+export function isStandIn(value: string): boolean {
+  if (/^[$%{<[(@&]/.test(value) && /^(?:\$[A-Z_a-z{(]|%[A-Za-z_]+%?$|\{\{|\{%|<[A-Za-z]|\[[A-Za-z]|\(|@\w|&\w)/.test(value))
+    return true
+  return PLACEHOLDER.test(value)
+}
+
+/** True for paths, URLs, file names, dotted names, dates and versions. */
+export function isReference(value: string): boolean {
+  if (/^(?:\.{0,2}\/[\w.@-]+(?:\/|$)|~\/|[a-z][a-z0-9+.-]*:\/\/|[A-Za-z]:\\)/.test(value)) return true
+  if (/\.(?:js|ts|tsx|jsx|json|ya?ml|pem|crt|key|txt|md|py|go|rb|html?|css|png|jpe?g|svg|env|cfg|conf|parquet|csv|com|org|net|io)$/i.test(value)) return true
+  if (/^\d{4}-\d{2}-\d{2}/.test(value)) return true
+  return /^v?\d+(?:\.\d+)+(?:-[a-z.0-9]+)?$/.test(value)
+}
+
+/**
+ * True for words put together by case, `_`, `-`, `.`, `:` or `/`, with at most short numbers among them: names, not values.
+ */
+export function isName(value: string): boolean {
+  const parts = value
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .split(/[^A-Za-z0-9]+| /)
+    .filter((part) => part !== '')
+  let odd = 0
+  for (const part of parts) {
+    if (/^[A-Z]?[a-z]+$|^[A-Z]+$/.test(part) && isPronounceable(part)) continue
+    if (/^\d{1,4}$/.test(part)) continue
+    if (/^[A-Za-z][a-z]+\d{1,2}$/.test(part) && isPronounceable(part.replace(/\d+$/, ''))) continue
+    if (/^(?:v?\d+|[a-z]\d|\d[a-z]|[A-Z]\d)$/.test(part)) continue
+    odd += part.length
+  }
+  return odd === 0
+}
+
+/** Letters as in words: vowels at a word's rate, no long pile of consonants. */
+function isPronounceable(part: string): boolean {
+  if (part.length <= 3) return true
+  const vowels = part.replace(/[^aeiouyAEIOUY]/g, '').length
+  const pile = /[^aeiouyAEIOUY]{6,}/.test(part)
+  if (part.length > 14) return vowels / part.length >= 0.3 && !/[^aeiouyAEIOUY]{5,}/.test(part) && !/[jqxzJQXZ].*[jqxzJQXZ].*[jqxzJQXZ]/.test(part)
+  return vowels > 0 && vowels / part.length >= 0.17 && !pile
+}
+
+/** True when `value` looks drawn at random from an alphabet: what keys and tokens are made of. */
+export function isRandom(value: string, unitsMin: number): boolean {
+  const look = lookAt(value)
+  const { length, digits, changes } = look
+  if (length < unitsMin || look.distinct < Math.min(8, 5 + length / 16)) return false
+  const letters = look.lower + look.upper
+  if (letters === 0) return digits >= 20
+  if (digits === 0) {
+    if (isName(value)) return false
+    if (look.lower === 0 || look.upper === 0) return length >= 16 && !isPronounceable(value.replace(/[^A-Za-z]/g, ''))
+    return changes >= length / 6
+  }
+  if (isName(value)) return false
+  if (digits === 1) return changes >= Math.max(3, length / 6)
+  return changes >= Math.max(3, length / 10) && letters >= length / 10
+}
