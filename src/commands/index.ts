@@ -31,6 +31,21 @@ export const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {
+    name: 'migrate',
+    summary: 'bring the database schema up to date',
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
+  {
+    name: 'keys',
+    summary: 'create, list, rotate or revoke gateway keys',
+    load: async () => (await import('./keys.ts')).keys,
+  },
+  {
+    name: 'secrets',
+    summary: 'set, list or delete provider secrets',
+    load: async () => (await import('./secrets.ts')).secrets,
+  },
+  {
     name: 'traces',
     summary: 'list traced calls, or show one',
     load: async () => (await import('./traces.ts')).traces,
