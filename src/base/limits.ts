@@ -44,6 +44,8 @@ export const LIMITS = {
   freshnessPollMs: 500,
   /** Spans waiting for the bus, per process, in bytes. */
   spanSpoolBytesMax: 64 * 1024 * 1024,
+  /** Spans that found no room in memory, per process, on disk: hours of an outage at a few calls a second. */
+  spanSpillBytesMax: 512 * 1024 * 1024,
   /** How long a drain waits for streams in flight before it cuts them. */
   drainMs: 30_000,
 } as const

@@ -2,6 +2,7 @@ import type { JetStreamClient, NatsConnection } from 'nats'
 import type { ExchangeEvent } from '../base/exchange.ts'
 import { newId } from '../base/id.ts'
 import { LIMITS } from '../base/limits.ts'
+import type { LogFields, World } from '../base/world.ts'
 import { encodeUsage, subjectOf } from './events.ts'
 import { consumeNats, readParked } from './nats-consume.ts'
 import { keepLink, type LinkOptions } from './nats-link.ts'
@@ -13,16 +14,20 @@ import {
   type StreamOptions,
   trimStreams,
 } from './nats-streams.ts'
-import type { Bus } from './port.ts'
+import type { Bus, Consuming } from './port.ts'
 import { openSpanBatches } from './span-batches.ts'
+import { openSpill } from './spill.ts'
 import { openSpool, type SendResult, type SpoolMessage } from './spool.ts'
 
 export interface BusOptions extends LinkOptions, StreamOptions {
   /** Bound of the messages waiting in this process. */
   readonly spoolBytesMax?: number | undefined
-  /** Offered the oldest spans before they are dropped for want of room; true means they were taken. */
-  readonly overflow?: ((message: SpoolMessage) => boolean) | undefined
+  /** Where spans go that find no room in memory, and what is left at the end; default: nowhere, they are dropped. */
+  readonly spillDir?: string | undefined
+  readonly spillBytesMax?: number | undefined
 }
+
+const SELDOM_MS = 5_000
 
 /**
  * A bus over NATS JetStream. Opens at once, with or without a server: it connects in the background for ever, makes
@@ -32,6 +37,10 @@ export function openBus(options: BusOptions): Bus {
   const { world } = options
   const { clock, log } = world
   const spoolBytesMax = options.spoolBytesMax ?? LIMITS.spanSpoolBytesMax
+  let spilledAway = 0
+  const consumers: Consuming[] = []
+  const drops = seldomLog(world, 'bus.spans_dropped')
+  const failures = seldomLog(world, 'bus.publish_failed')
   let link: { nc: NatsConnection; js: JetStreamClient } | undefined
   const usage = openSpool({
     clock,
@@ -40,8 +49,21 @@ export function openBus(options: BusOptions): Bus {
     inFlightMax: 64,
     send,
     isReady: () => link !== undefined,
-    onDrop: (events, reason) => log.warn('bus.usage_dropped', { events, reason }),
+    // Nothing is lost: the outbox row of each is still there.
+    onDrop: () => {},
   })
+  const spill =
+    options.spillDir === undefined
+      ? undefined
+      : openSpill({
+          dir: options.spillDir,
+          bytesMax: options.spillBytesMax ?? LIMITS.spanSpillBytesMax,
+          log,
+          onDrop: (events) => {
+            spilledAway += events
+            drops.note(events)
+          },
+        })
   const spans = openSpool({
     clock,
     bytesMax: spoolBytesMax,
@@ -49,8 +71,9 @@ export function openBus(options: BusOptions): Bus {
     inFlightMax: 4,
     send,
     isReady: () => link !== undefined,
-    onDrop: (events, reason) => log.warn('bus.spans_dropped', { events, reason }),
-    overflow: options.overflow,
+    onDrop: (events) => drops.note(events),
+    overflow: (message) => spill?.put(message) ?? false,
+    refill: () => spill?.next(),
   })
   const batches = openSpanBatches(clock, (organizationId, bytes, count) =>
     spans.push({
@@ -86,7 +109,7 @@ export function openBus(options: BusOptions): Bus {
       return 'acked'
     } catch (cause) {
       if (isMissingStream(cause)) await ensureStreams(current.nc, options).catch(() => undefined)
-      log.warn('bus.publish_failed', { subject: message.subject, ...describeFault(cause) })
+      failures.note(1, describeFault(cause))
       return 'later'
     }
   }
@@ -106,7 +129,11 @@ export function openBus(options: BusOptions): Bus {
       const answers = await Promise.all(events.map((event) => send(usageMessage(event))))
       return events.flatMap((event, index) => (answers[index] === 'acked' ? event.opened.id : []))
     },
-    consume: (wanted) => consumeNats(wanted, world, () => link?.nc, options),
+    consume(wanted) {
+      const consuming = consumeNats(wanted, world, () => link?.nc, options)
+      consumers.push(consuming)
+      return consuming
+    },
     parked: async (limit) => (link === undefined ? [] : readParked(link.nc, limit)),
     async trim(essential) {
       if (link === undefined) return
@@ -119,19 +146,38 @@ export function openBus(options: BusOptions): Bus {
       return {
         connected: link !== undefined,
         spoolBytes: u.bytes + s.bytes,
+        spillBytes: spill?.bytes() ?? 0,
         usageAcked: u.acked,
         usageDropped: u.dropped,
         spansAcked: s.acked,
-        spansDropped: s.dropped,
+        spansDropped: s.dropped + spilledAway,
         oldestMs: Math.max(u.oldestMs, s.oldestMs),
       }
     },
     async close(deadlineMs = 2_000) {
       batches.flush()
+      await Promise.all(consumers.map((each) => each.close()))
       await Promise.all([usage.drained(deadlineMs), spans.drained(deadlineMs)])
       usage.close()
       spans.close()
       await holder.close()
+    },
+  }
+}
+
+/** One line for many: during an outage a line for each event would be a second outage. */
+function seldomLog(world: World, event: string): { note(count: number, fields?: LogFields): void } {
+  let sum = 0
+  let last: LogFields = {}
+  return {
+    note(count, fields = {}) {
+      if (sum === 0)
+        world.clock.after(SELDOM_MS, () => {
+          world.log.warn(event, { count: sum, ...last })
+          sum = 0
+        })
+      sum += count
+      last = fields
     },
   }
 }

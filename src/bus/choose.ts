@@ -13,6 +13,7 @@ export function chooseBus(options: {
   readonly name: string
 }): Bus {
   const { natsUrl, dataDir, world, name } = options
-  if (natsUrl !== undefined) return openBus({ url: natsUrl, world, name })
+  if (natsUrl !== undefined)
+    return openBus({ url: natsUrl, world, name, spillDir: join(dataDir, 'spool') })
   return openFolderBus({ dir: join(dataDir, 'bus'), world })
 }

@@ -94,7 +94,14 @@ export function openFolderBus(options: FolderBusOptions): Bus {
       for (const name of names.slice(0, Math.max(0, names.length - PARKED_MAX)))
         rmSync(join(dir, 'parked', name), { force: true })
     },
-    stats: () => ({ connected: true, spoolBytes: 0, usageDropped: 0, oldestMs: 0, ...count }),
+    stats: () => ({
+      connected: true,
+      spoolBytes: 0,
+      spillBytes: 0,
+      usageDropped: 0,
+      oldestMs: 0,
+      ...count,
+    }),
     async close() {
       batches.flush()
     },

@@ -50,6 +50,8 @@ export interface BusStats {
   readonly connected: boolean
   /** Bytes waiting for an acknowledgement, in memory. */
   readonly spoolBytes: number
+  /** Bytes of spans on disk, because memory had no room for them. */
+  readonly spillBytes: number
   readonly usageAcked: number
   readonly usageDropped: number
   readonly spansAcked: number

@@ -7,6 +7,8 @@ export interface SpoolMessage {
   readonly bytes: Uint8Array
   /** Events inside: what the drop counter counts. */
   readonly events: number
+  /** Called once it is acknowledged or refused: what stood for it elsewhere may go. */
+  readonly release?: (() => void) | undefined
 }
 
 /** `acked`: stored by the server. `refused`: it will never be taken (too large). `later`: try again. */
@@ -26,6 +28,8 @@ export interface SpoolOptions {
   onDrop(events: number, reason: 'full' | 'refused'): void
   /** Offered the oldest message before it is dropped as `full`; true means it was taken elsewhere. */
   overflow?: ((message: SpoolMessage) => boolean) | undefined
+  /** Asked for more once nothing waits here. */
+  refill?: (() => SpoolMessage | undefined) | undefined
 }
 
 export interface SpoolStats {
@@ -37,7 +41,10 @@ export interface SpoolStats {
   readonly oldestMs: number
 }
 
-/** Holds messages until they are acknowledged: nothing waits for it, and it never grows past its bound. */
+/**
+ * Holds messages until they are acknowledged: nothing waits for it, and it never grows past its bound. Closing it offers what is
+ * left to `overflow`.
+ */
 export interface Spool {
   push(message: SpoolMessage): void
   /** The way out is (again) open. */
@@ -66,6 +73,7 @@ export function openSpool(options: SpoolOptions): Spool {
   const failed: Entry[] = []
   let flying = 0
   let flyingBytes = 0
+  const airborne = new Set<Entry>()
   let waitingBytes = 0
   let acked = 0
   let dropped = 0
@@ -91,7 +99,9 @@ export function openSpool(options: SpoolOptions): Spool {
     while (waitingBytes + flyingBytes > options.bytesMax) {
       const entry = take()
       if (entry === undefined) return
-      if (options.overflow?.(entry.message)) continue
+      const isTaken = options.overflow?.(entry.message) ?? false
+      entry.message.release?.()
+      if (isTaken) continue
       dropped += entry.message.events
       options.onDrop(entry.message.events, 'full')
     }
@@ -100,16 +110,22 @@ export function openSpool(options: SpoolOptions): Spool {
   function pump(): void {
     if (closed || pause !== undefined) return
     while (flying < options.inFlightMax && options.isReady()) {
-      const entry = take()
+      const entry = take() ?? refill()
       if (entry === undefined) break
       fly(entry)
     }
     if (size() === 0) settleWaiters()
   }
 
+  function refill(): Entry | undefined {
+    const message = options.refill?.()
+    return message === undefined ? undefined : { message, since: clock.monotonic() }
+  }
+
   function fly(entry: Entry): void {
     flying++
     flyingBytes += entry.message.bytes.length
+    airborne.add(entry)
     options.send(entry.message).then(
       (result) => land(entry, result),
       () => land(entry, 'later'),
@@ -117,8 +133,11 @@ export function openSpool(options: SpoolOptions): Spool {
   }
 
   function land(entry: Entry, result: SendResult): void {
+    if (closed) return
     flying--
+    airborne.delete(entry)
     flyingBytes -= entry.message.bytes.length
+    if (result !== 'later') entry.message.release?.()
     if (result === 'acked') {
       acked += entry.message.events
       pauseMs = PAUSE_MS
@@ -189,6 +208,9 @@ export function openSpool(options: SpoolOptions): Spool {
     close() {
       closed = true
       pause?.cancel()
+      // What has a place elsewhere already needs no second one.
+      for (const { message } of [...failed, ...waiting.slice(head), ...airborne])
+        if (message.release === undefined) options.overflow?.(message)
       settleWaiters()
     },
   }
