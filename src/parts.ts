@@ -69,6 +69,7 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
     origins: config.upstreams,
     keys,
     secrets,
+    placeholderKey: keyring.derive('placeholders'),
     policies,
     prices: { current: () => prices },
     ledger,

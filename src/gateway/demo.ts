@@ -46,47 +46,58 @@ function answerDemo(
   call: { next(ms: number, run: () => void): void },
   world: World,
 ): void {
-  if (request.url.pathname !== '/v1/chat/completions' || request.method !== 'POST')
-    return whole(
-      sink,
-      request.url.pathname === '/v1/models' ? 200 : 404,
-      demoList(request.url.pathname),
-    )
-  const asked: unknown =
-    request.body instanceof Uint8Array ? JSON.parse(new TextDecoder().decode(request.body)) : {}
+  const { pathname } = request.url
+  if (pathname !== '/v1/chat/completions' || request.method !== 'POST')
+    whole(sink, pathname === '/v1/models' ? 200 : 404, demoList(pathname))
+  else answerChat(askedOf(request), sink, call, world)
+}
+
+function askedOf(request: UpstreamRequest): unknown {
+  if (!(request.body instanceof Uint8Array)) return {}
+  return JSON.parse(new TextDecoder().decode(request.body))
+}
+
+function answerChat(
+  asked: unknown,
+  sink: UpstreamSink,
+  call: { next(ms: number, run: () => void): void },
+  world: World,
+): void {
   const model = textMember(asked, 'model') ?? ''
-  if (model !== DEMO_MODEL)
-    return whole(sink, 404, {
-      error: {
-        message: `The demonstration serves one model: ${DEMO_MODEL}.`,
-        type: 'invalid_request_error',
-        param: 'model',
-        code: 'model_not_found',
-      },
-    })
   const prompt = lastText(asked)
   const words = demoWords(prompt)
   const usage = demoUsage(prompt, words)
-  const base = {
-    id: `chatcmpl-${newId(world)}`,
-    created: Math.floor(world.clock.now() / 1_000),
-    model,
-  }
-  if (member(asked, 'stream') !== true) {
+  const created = Math.floor(world.clock.now() / 1_000)
+  const base = { id: `chatcmpl-${newId(world)}`, created, model }
+  if (model !== DEMO_MODEL) whole(sink, 404, UNKNOWN_MODEL)
+  else if (member(asked, 'stream') !== true) {
     const message = { role: 'assistant', content: words.join('') }
     const choices = [{ index: 0, message, finish_reason: 'stop' }]
-    return whole(sink, 200, { ...base, object: 'chat.completion', choices, usage })
+    whole(sink, 200, { ...base, object: 'chat.completion', choices, usage })
+  } else {
+    const wantsUsage = member(member(asked, 'stream_options'), 'include_usage') === true
+    const chunks = demoChunks(base, words, wantsUsage ? usage : undefined)
+    sink.onHead(200, new Headers({ 'content-type': 'text/event-stream; charset=utf-8' }))
+    const step = (at: number): void => {
+      const chunk = chunks[at]
+      if (chunk === undefined) {
+        sink.onEnd()
+        return
+      }
+      sink.onData(encoder.encode(chunk))
+      call.next(WORD_MS, () => step(at + 1))
+    }
+    step(0)
   }
-  sink.onHead(200, new Headers({ 'content-type': 'text/event-stream; charset=utf-8' }))
-  const wantsUsage = member(member(asked, 'stream_options'), 'include_usage') === true
-  const chunks = demoChunks(base, words, wantsUsage ? usage : undefined)
-  const step = (at: number): void => {
-    const chunk = chunks[at]
-    if (chunk === undefined) return sink.onEnd()
-    sink.onData(encoder.encode(chunk))
-    call.next(WORD_MS, () => step(at + 1))
-  }
-  step(0)
+}
+
+const UNKNOWN_MODEL = {
+  error: {
+    message: `The demonstration serves one model: ${DEMO_MODEL}.`,
+    type: 'invalid_request_error',
+    param: 'model',
+    code: 'model_not_found',
+  },
 }
 
 function demoChunks(base: object, words: readonly string[], usage: object | undefined): string[] {

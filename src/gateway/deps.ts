@@ -40,6 +40,8 @@ export interface GatewayDeps {
   readonly secrets: {
     resolve(workspaceId: string, name: string): Secret | undefined | Promise<Secret | undefined>
   }
+  /** Secret bytes from which the letters of placeholders are made. */
+  readonly placeholderKey: Uint8Array
   readonly policies: {
     /** Every policy of an organization; synchronous when warm. Throws `store_unavailable`. */
     forOrganization(organizationId: string): PolicySet | Promise<PolicySet>

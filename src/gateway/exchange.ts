@@ -1,4 +1,4 @@
-import { type FindingCount, NO_POLICIES, type PolicyOutcome } from '../base/exchange.ts'
+import { NO_POLICIES, type PolicyOutcome } from '../base/exchange.ts'
 import { Failure } from '../base/failure.ts'
 import { newId } from '../base/id.ts'
 import type { Principal } from '../base/permission.ts'
@@ -7,6 +7,7 @@ import { dialectFor } from '../dialects/index.ts'
 import type { Provider } from '../providers/provider.ts'
 import { readTraceContext, type TraceContext } from '../telemetry/propagation.ts'
 import type { GatewayDeps, Timings } from './deps.ts'
+import type { ExchangeGuard } from './guard.ts'
 import type { ReadRequest } from './read-request.ts'
 
 /** One call through the gateway, from arrival on. It only collects what the report will say. */
@@ -30,8 +31,8 @@ export interface Exchange {
   read: ReadRequest | undefined
   /** Which policies looked at the call and which said no, as far as it came. */
   policies: PolicyOutcome
-  /** What was found in request and answer so far: counts, never values. */
-  findings(): readonly FindingCount[]
+  /** The data policies at work, when some match. */
+  guard: ExchangeGuard | undefined
 }
 
 /** Opens the exchange for a request below a provider's prefix. */
@@ -66,7 +67,7 @@ export function open(request: Request, door: Provider, deps: GatewayDeps): Excha
     principal: undefined,
     read: undefined,
     policies: NO_POLICIES,
-    findings: () => [],
+    guard: undefined,
   }
 }
 

@@ -18,6 +18,13 @@ import type { AnswerPipe, Out } from './answer-pipe.ts'
 /** A fresh filter for one slot; `json` when the slot's text is itself JSON text (tool arguments). */
 export type OpenFilter = (kind: SlotText['kind']) => TextFilter
 
+/** What a data policy does to an answer. */
+export interface AnswerFilters {
+  readonly openFilter: OpenFilter
+  /** Throws the refusal that a finding asks for; called before each frame leaves. */
+  check(): void
+}
+
 /**
  * The filters of one answer: each slot (choice, content block, channel, tool's arguments) has its own, so that
  * text never joins across slots, and each ends before the event that ends its slot.
@@ -30,7 +37,7 @@ export interface SlotFilters {
 }
 
 /** No slot is open yet. */
-export function slotFilters(openFilter: OpenFilter): SlotFilters {
+export function slotFilters({ openFilter, check }: AnswerFilters): SlotFilters {
   const open = new Map<string, TextFilter>()
 
   function filtered(piece: SlotText, text: string): string {
@@ -58,6 +65,7 @@ export function slotFilters(openFilter: OpenFilter): SlotFilters {
         if (kept !== text)
           all.push({ start: piece.start, end: piece.end, text: encodeLiteral(kept, literal) })
       }
+      check()
       return all.sort((a, b) => a.start - b.start)
     },
     close(slots) {
@@ -76,10 +84,10 @@ export function slotFilters(openFilter: OpenFilter): SlotFilters {
 export function openFilterPipe(
   framing: Framing,
   reader: AnswerReader,
-  openFilter: OpenFilter,
+  answerFilters: AnswerFilters,
   out: Out,
 ): AnswerPipe {
-  const filters = slotFilters(openFilter)
+  const filters = slotFilters(answerFilters)
   return framing === 'array'
     ? arrayFilterPipe(reader, filters, out)
     : sseFilterPipe(reader, filters, out)
@@ -139,10 +147,10 @@ function arrayFilterPipe(reader: AnswerReader, filters: SlotFilters, out: Out): 
 export function filterWhole(
   body: Uint8Array<ArrayBuffer>,
   reader: AnswerReader,
-  openFilter: OpenFilter,
+  filters: AnswerFilters,
 ): Uint8Array<ArrayBuffer> {
   const text = decoder.decode(body)
   const reading = reader.read(text, undefined)
-  const splices = slotFilters(openFilter).splices(text, reading)
+  const splices = slotFilters(filters).splices(text, reading)
   return splices.length === 0 ? body : new TextEncoder().encode(applySplices(text, splices))
 }

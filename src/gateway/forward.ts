@@ -58,6 +58,7 @@ export function answer(call: AdmittedCall): Promise<Response> {
       reader: exchange.dialect.openAnswer(read.ask),
       framing: exchange.framing,
       bodiless: method === 'HEAD',
+      filters: exchange.guard,
       firstByte() {
         exchange.timings.firstByteMs = exchange.elapsedMs()
       },

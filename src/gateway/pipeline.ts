@@ -1,11 +1,13 @@
 import { asFailure, Failure } from '../base/failure.ts'
 import { LIMITS } from '../base/limits.ts'
+import type { Principal } from '../base/permission.ts'
 import type { Provider } from '../providers/provider.ts'
 import { authenticate } from './authenticate.ts'
-import { checkPolicies } from './check-policies.ts'
+import { checkPolicies, type Plan } from './check-policies.ts'
 import type { GatewayDeps } from './deps.ts'
-import { open } from './exchange.ts'
+import { type Exchange, open } from './exchange.ts'
 import { answer } from './forward.ts'
+import { openGuard } from './guard.ts'
 import { readRequest } from './read-request.ts'
 import { redactRequest } from './redact-request.ts'
 import { reportRefusal } from './report.ts'
@@ -35,7 +37,8 @@ export async function handle(
     exchange.read = read
     exchange.timings.readMs = exchange.elapsedMs()
     const plan = await checkPolicies(exchange, read, caller, candidate, deps)
-    const outgoing = redactRequest(read, exchange.dialect, plan)
+    exchange.guard = guardOf(exchange, caller, plan, deps)
+    const outgoing = redactRequest(read, request.method, exchange.dialect, exchange.guard)
     const admitted = await reserve(exchange, caller, read, outgoing, plan, deps)
     return await answer({ exchange, read, plan, outgoing, admitted, calls, deps })
   } catch (cause) {
@@ -43,6 +46,14 @@ export async function handle(
     reportRefusal(exchange, failure, deps)
     return refusalResponse(exchange, failure)
   }
+}
+
+/** The data policies of this call; their letters are stable for one key unless a policy wants them unlinkable. */
+function guardOf(exchange: Exchange, caller: Principal, { decision }: Plan, deps: GatewayDeps) {
+  const { guard } = decision
+  if (!guard) return undefined
+  const scope = guard.placeholderScope === 'key' ? caller.keyId : exchange.id
+  return openGuard(guard, { key: deps.placeholderKey, scope })
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])

@@ -1,6 +1,13 @@
+import { Failure } from '../base/failure.ts'
+import { isJsonObject, type Json, type JsonObject, textMember } from '../base/json.ts'
+import { LIMITS } from '../base/limits.ts'
 import type { Dialect } from '../dialects/dialect.ts'
-import { applySplices } from '../stream/splice.ts'
-import type { Plan } from './check-policies.ts'
+import { DISCLAIMER } from '../redaction/operator.ts'
+import { encodeLiteral } from '../stream/json-literal.ts'
+import { decodeLiteral, type JsonPath, scanJson } from '../stream/json-text.ts'
+import { applySplices, type Splice } from '../stream/splice.ts'
+import { isRead } from './check-policies.ts'
+import type { ExchangeGuard } from './guard.ts'
 import type { ReadRequest } from './read-request.ts'
 
 /** The request as it goes upstream. */
@@ -11,28 +18,105 @@ export interface OutgoingRequest {
   readonly text: string | undefined
   /** True when the body no longer is what the caller sent: its `content-encoding` must not be forwarded. */
   readonly changed: boolean
-  /** True when the gateway asked for something the caller did not (its answer is edited back). */
-  readonly amended: boolean
 }
 
 const encoder = new TextEncoder()
 
 /**
- * The body with the edits that this call needs, as splices; the caller's own bytes when there are none.
- * No data policy exists yet, so the only edits are the dialect's own (asking for usage).
+ * The body with the edits that this call needs, as splices; the caller's own bytes when there are none. With a
+ * guard every string the provider's parser would see is looked at, keys, unknown fields and repeated keys
+ * included; what the dialect calls untouchable (ids, signatures, media) stays.
+ * Fails with `content_blocked`, `unscannable_body`.
  */
-export function redactRequest(read: ReadRequest, dialect: Dialect, _plan: Plan): OutgoingRequest {
-  const untouched = {
-    body: read.original,
-    contentLength: read.contentLength,
-    text: read.json?.text,
-    changed: false,
-    amended: false,
+export function redactRequest(
+  read: ReadRequest,
+  method: string,
+  dialect: Dialect,
+  guard: ExchangeGuard | undefined,
+): OutgoingRequest {
+  const { json } = read
+  if (!json) {
+    if (guard && guard.merged.unscannable === 'block' && !isRead(method) && read.original)
+      throw new Failure('unscannable_body')
+    const { original: body, contentLength } = read
+    return { body, contentLength, text: undefined, changed: false }
   }
-  if (!read.json) return untouched
-  const splices = dialect.amend(read.json.text, read.json.body, read.ask)
-  if (splices.length === 0) return untouched
-  const text = applySplices(read.json.text, splices)
+  const amended = dialect.amend(json.text, json.body, read.ask)
+  const found = guard ? redactions(json.text, json.body, dialect, guard) : []
+  guard?.check()
+  const splices = [...amended, ...found].sort((a, b) => a.start - b.start)
+  if (splices.length === 0)
+    return {
+      body: read.original,
+      contentLength: read.contentLength,
+      text: json.text,
+      changed: false,
+    }
+  const text = applySplices(json.text, splices)
   const body = encoder.encode(text)
-  return { body, contentLength: body.byteLength, text, changed: true, amended: true }
+  return { body, contentLength: body.byteLength, text, changed: true }
+}
+
+/** A splice for every string in which something is hidden. */
+function redactions(
+  text: string,
+  body: JsonObject,
+  dialect: Dialect,
+  guard: ExchangeGuard,
+): Splice[] {
+  const splices: Splice[] = []
+  const told = new Set<string>()
+  const look = (path: JsonPath, start: number, end: number, isKey: boolean): void => {
+    const literal = text.slice(start, end)
+    const plain = decodeLiteral(literal)
+    const clean = guard.cleanRequest(plain)
+    if (clean === plain) return
+    const first = !isKey && isMessageText(path, body) && !told.has(messageOf(path))
+    if (first) told.add(messageOf(path))
+    const said = first && !plain.startsWith(DISCLAIMER) ? `${DISCLAIMER}\n${clean}` : clean
+    splices.push({ start, end, text: encodeLiteral(said, literal) })
+  }
+  scanJson(text, LIMITS.jsonDepthMax, {
+    string(path, start, end) {
+      if (end - start < SECRET_UNITS_MIN) return
+      const parent = parentOf(path, body)
+      if (parent && dialect.isUntouchable(path, parent)) return
+      look(path, start, end, false)
+    },
+    key(path, start, end) {
+      if (end - start >= SECRET_UNITS_MIN) look(path, start, end, true)
+    },
+  })
+  return splices
+}
+
+/** No detector finds anything in fewer units; most keys and enum values are shorter. */
+const SECRET_UNITS_MIN = 4
+
+/** The object that holds the value at `path`, following the parser's own reading. */
+function parentOf(path: JsonPath, body: JsonObject): JsonObject | undefined {
+  let at: Json | undefined = body
+  let holder: JsonObject | undefined = body
+  for (const step of path.slice(0, -1)) {
+    if (typeof step === 'number') at = Array.isArray(at) ? at[step] : undefined
+    else at = isJsonObject(at) && Object.hasOwn(at, step) ? at[step] : undefined
+    if (isJsonObject(at)) holder = at
+  }
+  return holder
+}
+
+const MESSAGE_LISTS = new Set(['messages', 'input', 'contents'])
+
+/** True for a message's own words, where a sentence in front does no harm: not tools, not tool results. */
+function isMessageText(path: JsonPath, body: JsonObject): boolean {
+  const last = path[path.length - 1]
+  if (!MESSAGE_LISTS.has(String(path[0])) || path.length < 3) return false
+  if (last !== 'content' && last !== 'text') return false
+  const message = parentOf(path.slice(0, 3), body)
+  const role = message && textMember(message, 'role')
+  return role === 'user' || role === 'system' || role === 'developer' || role === undefined
+}
+
+function messageOf(path: JsonPath): string {
+  return `${path[0]}/${path[1]}`
 }

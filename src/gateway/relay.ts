@@ -3,6 +3,7 @@ import type { AnswerReader, AnswerSummary, Dialect, Framing } from '../dialects/
 import type { UpstreamCall, UpstreamFault, UpstreamSink } from '../upstream/upstream.ts'
 import { type AnswerPipe, openPipe } from './answer-pipe.ts'
 import { type Downstream, openDownstream } from './downstream.ts'
+import { type AnswerFilters, filterWhole, openFilterPipe } from './filter-pipe.ts'
 import { upstreamRequestId } from './headers.ts'
 import { refusalOf } from './respond.ts'
 import type { Ending } from './settle.ts'
@@ -16,6 +17,8 @@ export interface RelayOptions {
   /** How a good answer to this request is framed, by the dialect's reading of the request. */
   readonly framing: Framing
   readonly bodiless: boolean
+  /** Set when a data policy acts: each slot of the answer then has a filter of its own. */
+  readonly filters: AnswerFilters | undefined
   /** Called once, when the status is decided: with the whole body, or with the stream that will carry it. */
   respond(head: AnswerHead, body: AnswerBody): void
   /** Called once, when the answer never began: nothing was sent to the caller. */
@@ -117,7 +120,10 @@ export function openRelay(options: RelayOptions): Relay {
       onDrained: () => call?.resume(),
     })
     const { write } = down
-    pipe = openPipe(framing, reader, write)
+    pipe =
+      options.filters && framing !== 'opaque'
+        ? openFilterPipe(framing, reader, options.filters, write)
+        : openPipe(framing, reader, write)
     options.firstByte()
     stream(first)
     options.respond(head, down.body)
@@ -128,7 +134,7 @@ export function openRelay(options: RelayOptions): Relay {
       pipe?.push(bytes)
       down?.flush()
     } catch (cause) {
-      fail(new Failure('upstream_broke', { inside: cause }))
+      fail(cause instanceof Failure ? cause : new Failure('upstream_broke', { inside: cause }))
     }
   }
 
@@ -172,15 +178,25 @@ export function openRelay(options: RelayOptions): Relay {
       )
         return fail(new Failure('upstream_broke', { inside: 'empty stream' }))
       const body = whole?.take() ?? new Uint8Array(0)
-      const edited = framing === 'json' ? readWhole(body, reader) : body
-      options.firstByte()
-      end(head.status < 400 && !reader.summary().error ? 'ok' : 'failed')
-      options.respond(head, options.bodiless || isBodiless(head.status) ? null : edited)
+      endWhole(body)
     },
     onFault(fault, cause) {
       if (state === 'ended') return
       fail(new Failure(FAULT_CODES[fault], { inside: cause ?? fault }))
     },
+  }
+
+  function endWhole(body: Uint8Array<ArrayBuffer>): void {
+    if (!head) return
+    try {
+      const edited = framing === 'json' ? readWhole(body, reader, options.filters) : body
+      options.firstByte()
+      end(head.status < 400 && !reader.summary().error ? 'ok' : 'failed')
+      const none = options.bodiless || isBodiless(head.status)
+      options.respond(head, none ? null : edited)
+    } catch (cause) {
+      fail(cause instanceof Failure ? cause : new Failure('internal', { inside: cause }))
+    }
   }
 
   function endStream(): void {
@@ -215,8 +231,13 @@ function framingOf(asked: Framing, status: number, headers: Headers): Framing {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Lets the reader see a whole body; its bytes stay what they are. */
-function readWhole(body: Uint8Array<ArrayBuffer>, reader: AnswerReader): Uint8Array<ArrayBuffer> {
+/** Lets the reader see a whole body; its bytes stay what they are unless a filter changes a slot. */
+function readWhole(
+  body: Uint8Array<ArrayBuffer>,
+  reader: AnswerReader,
+  filters: AnswerFilters | undefined,
+): Uint8Array<ArrayBuffer> {
+  if (filters && body.byteLength > 0) return filterWhole(body, reader, filters)
   if (body.byteLength > 0) reader.glance(decoder.decode(body), undefined)
   return body
 }

@@ -53,7 +53,7 @@ function refusedClose(exchange: Exchange, failure: Failure, deps: GatewayDeps): 
     firstByteMs: undefined,
     overheadMs: exchange.timings.endedMs,
     policies: exchange.policies,
-    findings: exchange.findings(),
+    findings: exchange.guard?.findings() ?? [],
   }
 }
 

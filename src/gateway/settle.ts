@@ -49,7 +49,7 @@ export function closedOf(
     firstByteMs: timings.firstByteMs,
     overheadMs: timings.forwardedMs,
     policies: exchange.policies,
-    findings: exchange.findings(),
+    findings: exchange.guard?.findings() ?? [],
   }
 }
 

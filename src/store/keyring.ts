@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto'
 import {
   closeSync,
   fsyncSync,
@@ -16,6 +16,8 @@ import type { World } from '../base/world.ts'
 export interface Keyring {
   /** Names the master key without telling anything about it: 16 hex digits. */
   readonly id: string
+  /** 32 secret bytes for another use of the master key; different for every `purpose`. */
+  derive(purpose: string): Uint8Array
   /** AES-256-GCM under a fresh data key, which the master key wraps. `context` must be the same when opening. */
   seal(plain: string, context: string): Sealed
   /** The plain text. Throws when the envelope, its key or its context was changed. */
@@ -62,6 +64,7 @@ export function keyringOf(master: Uint8Array): Keyring {
     .slice(0, 16)
   return {
     id,
+    derive: (purpose) => createHmac('sha256', master).update(`sluice ${purpose}`).digest(),
     seal(plain, context) {
       const dataKey = crypto.getRandomValues(new Uint8Array(KEY_BYTES))
       return {

@@ -80,6 +80,7 @@ export async function openGateway(script: Script, change: Partial<GatewayDeps> =
     origins: { openai: origin, anthropic: origin, gemini: origin },
     keys: { resolve: (token) => keys.get(token) ?? 'unknown' },
     secrets: { resolve: () => secret(PROVIDER_KEY) },
+    placeholderKey: new Uint8Array(32),
     policies: { forOrganization: () => policySet(0, []), forget() {} },
     prices: { current: () => prices },
     ledger: openLedger({ port, world, processId: PROCESS_ID }),
