@@ -1,6 +1,8 @@
 import { Type as t } from '@sinclair/typebox'
 import type { AuditRow } from '../store/audit.ts'
 import { listAudit } from '../store/audit-reads.ts'
+import type { AdminDeps } from './deps.ts'
+import { type Caller, workspaceCaller } from './guard.ts'
 import { ocsfOf } from './ocsf.ts'
 import { PAGE_MAX, PAGE_QUERY, pageShape } from './page-shape.ts'
 import { type Route, route, unprocessable } from './route.ts'
@@ -49,7 +51,9 @@ export const AUDIT_ROUTES: readonly Route[] = [
     tag: 'audit',
     summary: 'Read the audit log',
     says: 'Newest first. `format=ocsf` gives each entry as OCSF 1.7.0 API Activity (class 6003).',
-    needs: ['audit:read'],
+    needs: [],
+    needsSays:
+      'Needs: `audit:read` in the organisation, or in a workspace for the entries of that workspace.',
     scope: 'organization',
     query: t.Object(
       {
@@ -63,13 +67,17 @@ export const AUDIT_ROUTES: readonly Route[] = [
       { additionalProperties: false },
     ),
     answer: { status: 200, says: 'One page of entries.', shape: pageShape(ENTRY) },
-    async handle({ deps, caller, query }) {
+    fails: ['permission_missing', 'not_found'],
+    async handle({ deps, caller, query, headers }) {
+      const workspaceId = caller.permissions.has('audit:read')
+        ? query.workspace_id
+        : await ownWorkspace(caller, headers, deps)
       const limit = query.limit ?? PAGE_MAX
       const rows = await listAudit(deps.database.orm, caller.organizationId, {
         fromMs: query.start_time === undefined ? undefined : Date.parse(query.start_time),
         toMs: query.end_time === undefined ? undefined : Date.parse(query.end_time),
         operations: query.operations,
-        workspaceId: query.workspace_id,
+        workspaceId,
         before: query.cursor === undefined ? undefined : seqOf(query.cursor),
         limit: limit + 1,
       })
@@ -88,6 +96,13 @@ export const AUDIT_ROUTES: readonly Route[] = [
     },
   }),
 ]
+
+/** The only workspace whose entries this caller may read. */
+async function ownWorkspace(caller: Caller, headers: Headers, deps: AdminDeps): Promise<string> {
+  const tenant = headers.get('x-tenant-id')
+  const own = await workspaceCaller(caller.key, tenant, ['audit:read'], deps.database.orm)
+  return own.workspaceId
+}
 
 function seqOf(cursor: string): number {
   const text = Buffer.from(cursor, 'base64url').toString()

@@ -5,14 +5,11 @@ import { exchangeToJson } from '../../src/base/exchange-json.ts'
 import { newId } from '../../src/base/id.ts'
 import { nanos } from '../../src/base/money.ts'
 import { PERMISSIONS, type Permission } from '../../src/base/permission.ts'
+import { watchChanges } from '../../src/store/freshness.ts'
+import { keyResolver } from '../../src/store/key-resolver.ts'
 import { keyringOf } from '../../src/store/keyring.ts'
-import {
-  exchanges,
-  organizations,
-  runs,
-  traceProjects,
-  workspaces,
-} from '../../src/store/tables.ts'
+import { createOrganization } from '../../src/store/members.ts'
+import { exchanges, runs, traceProjects, workspaces } from '../../src/store/tables.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { testWorld } from '../support/world.ts'
 
@@ -34,6 +31,8 @@ export interface House {
   workspace(organizationId: string): Promise<string>
   /** A key with exactly these permissions; gives its token. */
   key(facts: Partial<AdminKey> & { organizationId: string }): string
+  /** An organisation-scoped key that manages everything. */
+  managerKey(tenant: Tenant): string
   workspaceKey(tenant: Tenant, permissions: readonly Permission[]): string
   /** Sends a request in process. */
   send(
@@ -50,13 +49,15 @@ export async function openHouse(basePath = ''): Promise<House> {
   const database = await testDatabase()
   const world = testWorld()
   const known = new Map<string, AdminKey>()
+  const resolver = keyResolver(database, world)
+  const watch = await watchChanges(database, world, () => resolver.forget())
   const deps: AdminDeps = {
     world,
     database,
     basePath,
     version: '0.0.0-test',
     keyring: keyringOf(new Uint8Array(32).fill(7)),
-    keys: { resolve: (token) => known.get(token) ?? 'unknown' },
+    keys: { resolve: (token) => known.get(token) ?? resolver.resolve(token) },
   }
   const app = adminApi(deps)
   const key: House['key'] = (facts) => {
@@ -94,10 +95,15 @@ export async function openHouse(basePath = ''): Promise<House> {
     key,
     workspace,
     async tenant() {
-      const organizationId = newId(world)
-      await database.orm.insert(organizations).values({ id: organizationId, displayName: 'Test' })
+      const organizationId = await createOrganization(database.orm, world, 'Test')
       return { organizationId, workspaceId: await workspace(organizationId) }
     },
+    managerKey: ({ organizationId }) =>
+      key({
+        organizationId,
+        scope: 'organization',
+        organizationPermissions: new Set<Permission>(['organization:manage']),
+      }),
     workspaceKey: ({ organizationId, workspaceId }, permissions) =>
       key({ organizationId, workspaces: [{ workspaceId, permissions: new Set(permissions) }] }),
     send(method, path, token, body, headers = {}) {
@@ -115,7 +121,11 @@ export async function openHouse(basePath = ''): Promise<House> {
         }),
       )
     },
-    close: () => database.close(),
+    async close() {
+      await watch.close()
+      await resolver.close()
+      await database.close()
+    },
   }
 }
 
