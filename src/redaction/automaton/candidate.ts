@@ -64,9 +64,20 @@ function plainly(
     if (length < 0) return window.capped ? atBound(window, start, tail) : undefined
     const end = body + length + skipped
     if (format.exact && isIn(tail.units, window.at(end))) return undefined
+    if (isStandIn(window, body, end)) return undefined
     if (format.check && !format.check(textOf(window, start, end))) return undefined
     return { start, end, tail: format.exact ? undefined : tail }
   }
+}
+
+/** `ghp_xxxx…`, `AKIAXXXX…`: what documentation writes where a token would stand. */
+function isStandIn(window: Window, start: number, end: number): boolean {
+  if (end - start < 8) return false
+  for (let position = start; position < end; position++) {
+    const unit = window.units[position] ?? 0
+    if ((unit | 0x20) !== 0x78 && unit !== 0x2a && unit !== 0x2e) return false
+  }
+  return true
 }
 
 /** The bound was met while the candidate was still alive: it is taken for a value, never released. */

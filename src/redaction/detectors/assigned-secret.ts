@@ -1,4 +1,4 @@
-import { isIn, unitClass } from '../automaton/classes.ts'
+import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
 import { END, type LabelDetector, type Match, type Reader } from '../detector.ts'
 import { type Between, locateValue } from '../values/locate.ts'
 import { isName, isRandom, isReference, isStandIn, lookAt } from '../values/look.ts'
@@ -11,12 +11,23 @@ const OTHER_NAMES = set(
 )
 
 /** Part of a name in front of the word: the key or token of something public. */
-const PUBLIC_NAMES =
-  /(?:next|prev|previous|page|pagination|continuation|cursor|sync|idempotency|public|pub|publishable|cache|partition|sort|primary|foreign|unique|composite|object|s3|row|item|list|map|hash|dedupe|dedup|group|storage|local|translation|i18n|locale|lookup|shard|routing|index|natural|surrogate|host|ssh_known|known|registry|query|search|react|state|config|settings|json|dict|field|column|enum|data|event|metric|tag|label|etag|max|min|num|total|stop|bos|eos|pad|unk|mask|special|cls|sep|prompt|completion|input|output|image|audio|text|reasoning|cached|start|end|next_|open|close|arrow|enter|escape|tab|shift|meta|ctrl|alt|hot|short|compass|by|trust|site|recaptcha_site|xsrf|csrf|anti|request|trace|span|correlation)[_\-. ]?$/i
+const PUBLIC_NAMES = set(
+  'next prev previous page nextpage pagination continuation cursor sync idempotency public pub publishable cache partition sort primary foreign unique composite object s3 row item list map hash dedupe dedup group storage local translation i18n locale lookup shard routing index natural surrogate host known registry query search react state config settings json dict field column enum data event metric tag label etag max min num total stop bos eos pad unk mask special cls sep prompt completion input output image audio text reasoning cached start end open close arrow enter escape tab shift meta ctrl alt hot short compass by trust site xsrf csrf anti request trace span correlation',
+)
+
+/** True when the name in front of the word says that the value is public. */
+function isPublicName(name: string): boolean {
+  const parts = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[_\-.]/)
+    .filter((part) => part !== '')
+  return PUBLIC_NAMES.has(parts.at(-1) ?? '')
+}
 
 const BETWEEN: Between = {
   words: set(
-    'is was are be of for the a an to as equals value values string str char text set my your our their bearer basic token key secret here it this new old current default const let var val final static private public protected readonly apikey api access auth by identified and or with used using header password code pass digest oauth simple',
+    'is was are be of for the a an to as equals value values string str char text set my your our their bearer basic token key secret here it this new old current default const let var val ntlm negotiate apikey final static private public protected readonly apikey api access auth by identified and or with used using header password code pass digest oauth simple',
   ),
   wordsMax: 4,
   otherNames: OTHER_NAMES,
@@ -27,18 +38,16 @@ const LOWER = unitClass('a-z')
 const NAME = unitClass('A-Za-z0-9_\\-.')
 const CAP = 64
 
-/** Reads the value at `position` up to what ends it; `closed` tells whether an end was seen within the bound. */
-function readValue(text: Reader, position: number, quote: number): { value: string; closed: boolean } {
+/** Reads the value at `position` up to what ends it, or to the bound. */
+function readValue(text: Reader, position: number, quote: number): string {
   let value = ''
   for (let index = 0; index < CAP; index++) {
     const unit = text.at(position + index)
-    if (unit === END) return { value, closed: true }
-    if (quote === 0 ? isIn(STOPS, unit) : unit === quote || unit === 0x0a) return { value, closed: true }
-    if (quote === 0 && unit === 0x26) return { value, closed: true }
-    if (unit > 127) return { value, closed: true }
+    if (unit === END || unit > 127) break
+    if (quote === 0 ? isIn(STOPS, unit) || unit === 0x26 : unit === quote || unit === 0x0a) break
     value += String.fromCharCode(unit)
   }
-  return { value, closed: false }
+  return value
 }
 
 /** The name in front of the word, as far as it is one identifier. */
@@ -70,9 +79,8 @@ function family({ id, entity, words, alone, password }: Family): LabelDetector {
     words: list,
     locate(text, position, word) {
       const start = position - word.length
-      const before = text.at(start - 1)
-      if (alone && isIn(LOWER, before) && isIn(LOWER, text.at(start))) return undefined
-      if (PUBLIC_NAMES.test(nameBefore(text, start))) return undefined
+      if (alone && !beginsHump(text, start, position)) return undefined
+      if (isPublicName(nameBefore(text, start))) return undefined
       return locateValue(text, position, BETWEEN)?.position
     },
     judge: (text, position) => judge(text, position, password),
@@ -94,22 +102,32 @@ function family({ id, entity, words, alone, password }: Family): LabelDetector {
   }
 }
 
+/** A word alone, or a hump of an identifier (`apiKey`, `API_KEY`): never the middle of other letters. */
+function beginsHump(text: Reader, start: number, end: number): boolean {
+  const before = text.at(start - 1)
+  if (!isIn(ALNUM, before)) return true
+  return isIn(LOWER, before) && !isIn(LOWER, text.at(start)) && isIn(LOWER, text.at(end - 1))
+}
+
+/** Quoted values may hold anything up to their quote. */
+const QUOTED = new Map([0x22, 0x27, 0x60].map((quote) => [quote, { units: unitClass(`^${String.fromCharCode(quote)}\\n`) }]))
 const TAIL = { units: unitClass('A-Za-z0-9+/=_.~\\-') }
 
 function judge(text: Reader, position: number, password: boolean): Match | undefined {
   const before = text.at(position - 1)
   const quote = before === 0x22 || before === 0x27 || before === 0x60 ? before : 0
   const operator = operatorBefore(text, quote === 0 ? position : position - 1)
-  const { value: read, closed } = readValue(text, position, quote)
-  const value = quote === 0 ? read.replace(/[.:!?*]+$/, '') : read
+  const read = readValue(text, position, quote)
+  const value = quote === 0 ? read.replace(/[.:*]+$/, '') : read
   if (value.length < 6 || isStandIn(value) || isReference(value)) return undefined
-  const found = (end: number): Match => ({ start: position, end, tail: closed ? undefined : TAIL })
+  const found = (end: number): Match => ({ start: position, end, tail: QUOTED.get(quote) ?? TAIL })
   const end = position + value.length
   if (isPublicValue(value)) return undefined
   if (/\s/.test(value)) return undefined
   if (quote === 0 && isCode(value, text.at(position + read.length))) return undefined
   const tied = operator !== 0
-  if (isRandom(value, tied ? 10 : 16)) return found(end)
+  if (isRandom(value.replace(/^[a-z]{2,8}-/, ''), tied ? 10 : 16)) return found(end)
+  if (quote !== 0 && tied && isOdd(value)) return found(end)
   if (password && tied && isPassword(value, quote !== 0)) return found(end)
   return undefined
 }
@@ -136,7 +154,14 @@ function isCode(value: string, after: number): boolean {
   if (after === 0x28 || after === 0x5b) return true
   if (/[(){}[\]]/.test(value) && !/^[^(){}[\]]{12,}/.test(value)) return true
   if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && !/\d.*\d.*\d/.test(value)) return true
+  if (/^[A-Za-z_$][\w$.]*[(=]/.test(value)) return true
   return /^(?:this|self|process|config|env|req|res|options|props|os|settings)[.?[]/.test(value)
+}
+
+/** Quoted heaps of symbols: no name, no path, no code that a program would quote. */
+function isOdd(value: string): boolean {
+  const symbols = new Set(value.replace(/[A-Za-z0-9\s]/g, ''))
+  return value.length >= 12 && symbols.size >= 6 && /[A-Za-z]{3}/.test(value) && !/[\\^]|\?:|=>/.test(value)
 }
 
 function isPassword(value: string, quoted: boolean): boolean {
@@ -153,7 +178,7 @@ export const assignedSecrets: readonly LabelDetector[] = [
   family({
     id: 'assigned-password',
     entity: 'PASSWORD',
-    words: 'password,passwd,passphrase,pwd,passwort,contraseña,mot de passe,senha,pass_,userpass,dbpass,identified by,pw',
+    words: 'password,passwd,passphrase,pwd,passwort,contraseña,mot de passe,senha,pass_,userpass,dbpass,identified by',
     alone: false,
     password: true,
   }),
@@ -168,8 +193,15 @@ export const assignedSecrets: readonly LabelDetector[] = [
   family({
     id: 'assigned-key',
     entity: 'SECRET',
-    words: 'key,pass,auth,pat,cred,creds,private,access,sas,sig,signature,psk,otp,pin,seed,webhook,dsn,login,cookie,session,sid,jwt',
+    words: 'key,keys,pass,auth,pat,cred,creds,private,access,sas,?sig,&sig,amz-signature,psk,otp,seed,webhook,dsn,jwt',
     alone: true,
     password: false,
+  }),
+  family({
+    id: 'assigned-short-password',
+    entity: 'PASSWORD',
+    words: 'pw,pass',
+    alone: true,
+    password: true,
   }),
 ]

@@ -3,6 +3,7 @@ import { ai } from './ai.ts'
 import { anthropic } from './anthropic.ts'
 import { assignedSecrets } from './assigned-secret.ts'
 import { aws } from './aws.ts'
+import { chatBots } from './chat-bots.ts'
 import { commerceAndMessaging } from './commerce-and-messaging.ts'
 import { developerPlatforms } from './developer-platforms.ts'
 import { github } from './github.ts'
@@ -14,6 +15,7 @@ import { shapes } from './shapes.ts'
 import { slack } from './slack.ts'
 import { sluice } from './sluice.ts'
 import { stripe } from './stripe.ts'
+import { urlCredential } from './url-credential.ts'
 
 /** Every built-in detector of secrets. */
 export const SECRETS: readonly Detector[] = [
@@ -21,6 +23,7 @@ export const SECRETS: readonly Detector[] = [
   ...anthropic,
   ...assignedSecrets,
   ...aws,
+  ...chatBots,
   ...commerceAndMessaging,
   ...developerPlatforms,
   ...github,
@@ -32,6 +35,7 @@ export const SECRETS: readonly Detector[] = [
   ...slack,
   ...sluice,
   ...stripe,
+  urlCredential,
 ]
 
 /** Every built-in detector but those of names. */

@@ -2,6 +2,7 @@ import { token } from './token.ts'
 
 /** Secrets that are no issuer's own: signed tokens, private keys, credentials in URLs and headers. */
 export const shapes = [
+  token('django-secret-key', 'django-insecure-', '[!-~]{20}', { tail: '!#-&(-_a-~' }),
   token('jwt', 'eyJ', '[A-Za-z0-9_\\-]{8,}\\.(eyJ|[A-Za-z0-9_\\-]{12})[A-Za-z0-9_\\-]{4}', {
     tail: 'A-Za-z0-9_.=+/\\-',
     disguises: false,

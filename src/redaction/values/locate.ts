@@ -27,7 +27,7 @@ const LETTER = unitClass('A-Za-z')
 const LOWER = unitClass('a-z')
 const OPERATORS = unitClass('=:,|>(~')
 const QUOTES = unitClass('"\'`')
-const SKIPPED = unitClass(' \\t\\n*\\[\\]{)?!#;/\\\\_')
+const SKIPPED = unitClass(' \\t\\n*\\[\\]{)?!#;\\\\_')
 /** Units of a name that may follow the word that was recognised. */
 const NAME_UNITS_MAX = 32
 /** Punctuation and space between name and value. */
@@ -54,11 +54,11 @@ export function locateValue(text: Reader, from: number, between: Between): Locat
       quote = 0
       continue
     }
-    if (unit === 0x0a && ++breaks > 2) return undefined
+    if (unit === 0x0a && (operator === 0 || ++breaks > 2)) return undefined
     if (isIn(SKIPPED, unit) || (unit === 0x2d && !isIn(ALNUM, text.at(position + 1)))) {
       if (unit !== 0x7b || quote === 0) {
         if (unit === 0x20 || unit === 0x0a) quote = 0
-        if (!(unit === 0x2f && operator !== 0)) continue
+        continue
       }
     }
     const word = isIn(LETTER, unit) ? wordAt(text, position, between) : 0
@@ -106,14 +106,17 @@ function endOfName(text: Reader, from: number, between: Between): number {
     .split(/[_\-.]/)
     .filter((part) => part !== '')
   const last = parts.at(-1) ?? ''
-  if (position - from >= NAME_UNITS_MAX || looksLikeValue(rest)) return from + valueOffset(rest)
+  if (isIn(NAME, text.at(position)) || looksLikeValue(rest)) {
+    const offset = valueOffset(rest)
+    return rest[offset - 1] === '-' && isIn(ALNUM, text.at(from - 5)) ? from + offset : -1
+  }
   return between.otherNames.has(last.replace(/\d+$/, '')) ? -1 : position
 }
 
 /** `token-0980d336…`: what follows the dash is no part of the name. */
 function looksLikeValue(rest: string): boolean {
   const tail = rest.slice(valueOffset(rest))
-  return tail.length >= 12 && /\d.*\d/.test(tail) && /[A-Za-z]/.test(tail)
+  return tail.length >= 20 && /\d.*\d/.test(tail) && /[A-Za-z]/.test(tail)
 }
 
 function valueOffset(rest: string): number {

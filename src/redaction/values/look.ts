@@ -88,15 +88,20 @@ function isPronounceable(part: string): boolean {
 export function isRandom(value: string, unitsMin: number): boolean {
   const look = lookAt(value)
   const { length, digits, changes } = look
-  if (length < unitsMin || look.distinct < Math.min(8, 5 + length / 16)) return false
   const letters = look.lower + look.upper
-  if (letters === 0) return digits >= 20
-  if (digits === 0) {
-    if (isName(value)) return false
-    if (look.lower === 0 || look.upper === 0) return length >= 16 && !isPronounceable(value.replace(/[^A-Za-z]/g, ''))
-    return changes >= length / 6
-  }
-  if (isName(value)) return false
+  if (length < unitsMin || letters === 0) return letters === 0 && digits >= 20 && look.symbols === 0
+  const hex = /^[0-9a-f-]+$|^[0-9A-F-]+$/.test(value)
+  if (hex && length >= 16 && (digits >= 2 || length >= 24)) return look.distinct >= 4
+  if (look.distinct < Math.min(8, 5 + length / 16) || isName(value)) return false
+  if (hasOddRun(value) && length >= 12 && (digits > 0 || length >= 16)) return true
+  if (digits === 0) return look.lower > 0 && look.upper > 0 && changes >= length / 6
   if (digits === 1) return changes >= Math.max(3, length / 6)
   return changes >= Math.max(3, length / 10) && letters >= length / 10
+}
+
+/** True when some run of letters cannot be a word. */
+function hasOddRun(value: string): boolean {
+  for (const [run] of value.replace(/([a-z])([A-Z])/g, '$1 $2').matchAll(/[A-Za-z]{8,}/g))
+    if (!isPronounceable(run)) return true
+  return false
 }

@@ -1,0 +1,46 @@
+import { isIn, unitClass } from '../automaton/classes.ts'
+import { END, type LabelDetector } from '../detector.ts'
+import { isStandIn } from '../values/look.ts'
+
+const USER = unitClass('A-Za-z0-9._~%!$&*+=\\-')
+const STOPS = unitClass(' \\t\\n"\'`<>/\\\\')
+const WORDS = /^(?:pass(?:word|wd)?|pwd|secret|user(?:name)?|pw|token|xxx+)$/i
+
+/** The password of `scheme://user:password@host`. The user may be empty. Source: RFC 3986 §3.2.1. */
+export const urlCredential: LabelDetector = {
+  type: 'label',
+  id: 'url-credential',
+  kind: 'secret',
+  entity: 'URL_CREDENTIAL',
+  words: ['://'],
+  locate(text, position) {
+    let end = position
+    while (end - position < 48 && isIn(USER, text.at(end))) end++
+    return text.at(end) === 0x3a ? end + 1 : undefined
+  },
+  judge(text, position) {
+    let value = ''
+    for (let end = position; ; end++) {
+      const unit = text.at(end)
+      if (unit === 0x40 && value.length >= 3) {
+        if (isStandIn(value) || WORDS.test(value)) return undefined
+        return { start: position, end }
+      }
+      if (unit === END || unit > 127 || isIn(STOPS, unit)) return undefined
+      value += String.fromCharCode(unit)
+    }
+  },
+  cases: {
+    hits: () => {
+      const value = `k9${'Zq4w'.repeat(3)}`
+      return [
+        [`DATABASE_URL=postgres://app:${value}@db.internal/x`, [value]],
+        [`redis://:${value}@cache:6379`, [value]],
+      ]
+    },
+    misses: () => [
+      ['http://localhost:8080/@scope/package', 'a port'],
+      ['postgres://user:password@localhost/db', 'a stand-in'],
+    ],
+  },
+}
