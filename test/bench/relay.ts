@@ -1,6 +1,7 @@
 /**
  * What the gateway costs per streamed chunk, against a raw Bun pass-through, the dialler alone and nginx:
- * `bun run bench relay [--quick] [--json] [--only=name,name]`. Targets take turns round after round; medians are told.
+ * `bun run bench relay [--quick] [--json] [--only=name,name]` (quick leaves the dialler out). Targets take turns round after round;
+ * medians are told.
  */
 import { join } from 'node:path'
 import { type Driver, driver } from './relay/driver.ts'
@@ -11,20 +12,36 @@ import { type Running, TARGETS } from './relay/targets.ts'
 
 interface Size {
   readonly rounds: number
+  /** Compiled code is several times cheaper than fresh code: nothing counts before this has passed. */
+  readonly warmMs: number
   readonly pacedMs: number
   readonly quietMs: number
   readonly burstMs: number
   readonly manyMs: number
 }
 
-const QUICK: Size = { rounds: 2, pacedMs: 1_500, quietMs: 1_000, burstMs: 800, manyMs: 1_500 }
-const FULL: Size = { rounds: 5, pacedMs: 4_000, quietMs: 3_000, burstMs: 3_000, manyMs: 4_000 }
+const QUICK: Size = {
+  rounds: 3,
+  warmMs: 1_500,
+  pacedMs: 1_000,
+  quietMs: 600,
+  burstMs: 500,
+  manyMs: 1_000,
+}
+const FULL: Size = {
+  rounds: 7,
+  warmMs: 4_000,
+  pacedMs: 2_000,
+  quietMs: 1_500,
+  burstMs: 1_500,
+  manyMs: 3_000,
+}
 
 type Samples = Record<keyof Row['numbers'], number[]>
 
 /** 200 streams of 50 chunks a second: CPU per chunk, and whether the pace was kept. */
 async function paced(target: Running, load: Driver, size: Size, into: Samples): Promise<void> {
-  await load.hold(target, 200, 500, `paced-50-100000`)
+  await load.hold(target, 200, 300, 'paced-50-100000')
   const before = { chunks: await load.chunks(), cpu: cpuMicros(target.pid ?? 0) }
   const startedMs = performance.now()
   await Bun.sleep(size.pacedMs)
@@ -52,7 +69,7 @@ async function burst(target: Running, load: Driver, size: Size, into: Samples): 
 
 /** The first byte of a new stream while `count` paced ones run, and what the target then holds in memory. */
 async function many(target: Running, load: Driver, size: Size, count: number): Promise<number> {
-  await load.hold(target, count, 1_500, 'paced-20-100000')
+  await load.hold(target, count, 1_000, 'paced-10-100000')
   const times = await load.probe(target, 2, size.manyMs, 'paced-100-3')
   return quantile(times, 0.5)
 }
@@ -60,9 +77,11 @@ async function many(target: Running, load: Driver, size: Size, count: number): P
 async function measure(targets: readonly Running[], load: Driver, size: Size): Promise<Row[]> {
   const rows = targets.map((target) => ({ target, samples: emptySamples() }))
   for (const { target, samples } of rows) {
-    // Once before anything is counted: connections, compiled code, first-use work.
-    await load.burst(target, 8, 500, 'burst-20')
     if (target.pid !== undefined) samples.idleMb.push(megabytes(target.pid).rss)
+    await load.burst(target, 8, 300, 'burst-20')
+    await load.hold(target, 200, 300, 'paced-50-100000')
+    await Bun.sleep(size.warmMs)
+    await load.drop()
   }
   for (let round = 0; round < size.rounds; round++)
     for (const { target, samples } of rows) {
@@ -144,10 +163,11 @@ async function main(args: readonly string[]): Promise<number> {
   )
   const load = driver([process.execPath, join(folder, 'load.ts')])
   const running: Running[] = []
+  const quick = args.includes('--quick')
   let failed = false
   try {
     for (const [name, start] of Object.entries(TARGETS)) {
-      if (only && !only.includes(name)) continue
+      if (only ? !only.includes(name) : quick && name === 'dialler') continue
       try {
         const target = await start(new URL(`http://127.0.0.1:${provider.port}`))
         if (target) running.push(target)
@@ -156,7 +176,7 @@ async function main(args: readonly string[]): Promise<number> {
         console.error(`✗ ${name}: ${cause instanceof Error ? cause.message : String(cause)}`)
       }
     }
-    const rows = await measure(running, load, args.includes('--quick') ? QUICK : FULL)
+    const rows = await measure(running, load, quick ? QUICK : FULL)
     progress('')
     const json = JSON.stringify({ bench: 'relay', machine: machineLine(), rows }, null, 2)
     console.log(args.includes('--json') ? json : report(machineLine(), rows))

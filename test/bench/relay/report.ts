@@ -58,7 +58,7 @@ export function report(machine: string, rows: readonly Row[]): string {
   const lines = table.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  '))
   return [
     `Relay: ${machine}`,
-    'Paced: 200 streams × 50 chunks/s. Quiet: 8 streams. Burst: 32 in flight × 200 chunks. Many: paced 20/s.',
+    'Paced: 200 streams × 50 chunks/s. Quiet: 8 streams. Burst: 32 in flight × 200 chunks. Many: paced 10/s.',
     'TTFT added over the pass-through; "at" is the first byte of a new stream while so many run.',
     '',
     ...lines,
