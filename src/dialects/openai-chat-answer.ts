@@ -50,7 +50,9 @@ export function usageAnswer(ask: Ask, isWhole: (choice: Json) => boolean) {
       identified ||= tally.id !== undefined && tally.model !== undefined
     },
     noteBare(data: string, tally: Tally) {
-      if (data.trim() === '[DONE]') tally.complete = true
+      if (data.trim() !== '[DONE]') return false
+      tally.complete = true
+      return true
     },
     edit(data: string, root: JsonObject | undefined): Edit {
       if (!unasked) return NO_EDIT

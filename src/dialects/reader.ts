@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject } from '../base/json.ts'
-import { LIMITS } from '../base/limits.ts'
-import { type JsonPath, scanJson } from '../stream/json-text.ts'
-import type { AnswerReader, Glance, SlotText, Splice, WireFrame } from './dialect.ts'
+import type { JsonPath } from '../stream/json-text.ts'
+import type { AnswerReader, Glance, Reading, Splice, WireFrame } from './dialect.ts'
+import { openFamiliar } from './familiar.ts'
+import { locate } from './locate.ts'
+import { openSlots } from './slots.ts'
 import { newTally, summaryOf, type Tally } from './tally.ts'
 import { textUnits } from './text-units.ts'
 
@@ -32,8 +34,8 @@ export interface AnswerShape {
   matters(data: string, event: string | undefined): boolean
   /** Takes usage, finish, model, error and completion out of a frame. */
   note(root: JsonObject, event: string | undefined, tally: Tally): void
-  /** A frame that is no JSON object (`[DONE]`). */
-  noteBare?(data: string, tally: Tally): void
+  /** A frame that is no JSON object: true when it is a word of the protocol (`[DONE]`). */
+  noteBare?(data: string, tally: Tally): boolean
   /** What must change or vanish though no filter acts. `root` is undefined for frames that did not matter. */
   edit?(data: string, root: JsonObject | undefined): Edit
   /**
@@ -54,43 +56,92 @@ export interface AnswerShape {
 const PASS: Glance = { drop: false, splices: [], done: false }
 const NO_EDIT: Edit = { drop: false, splices: [] }
 
-/** A reader for one answer in the given shape. Frames that are not JSON pass and tell nothing. */
-export function openReader(shape: AnswerShape): AnswerReader {
+/**
+ * A reader for one answer in the given shape. Frames that are not JSON tell nothing; they pass unless filters act.
+ * `learns` is off only where the two ways of reading are compared.
+ */
+export function openReader(shape: AnswerShape, learns = true): AnswerReader {
   const tally = newTally()
   const slots = openSlots(shape)
+  const familiar = openFamiliar(learns)
+  // A frame came that filters could not look into: whatever follows, the answer is not whole.
+  let unreadable = false
 
-  function noteFrame(
-    data: string,
-    root: JsonObject | undefined,
-    event: string | undefined,
-  ): Glance {
-    const before = tally.complete
-    if (root) shape.note(root, event, tally)
-    else shape.noteBare?.(data, tally)
+  function editOf(data: string, root: JsonObject | undefined, done: boolean): Glance {
     const { drop, splices } = shape.edit?.(data, root) ?? NO_EDIT
-    return { drop, splices, done: tally.complete && !before }
+    return drop || done || splices.length > 0 ? { drop, splices, done } : PASS
+  }
+
+  function noteFrame(data: string, root: JsonObject, event: string | undefined): Glance {
+    const before = tally.complete
+    shape.note(root, event, tally)
+    return editOf(data, root, tally.complete && !before)
+  }
+
+  function noteBare(data: string): Glance | undefined {
+    const before = tally.complete
+    const known = shape.noteBare?.(data, tally) ?? false
+    return known ? { ...PASS, done: tally.complete && !before } : undefined
+  }
+
+  function glance(data: string, event: string | undefined): Glance {
+    const alike = familiar.find(data)
+    if (alike) {
+      tally.outputUnits += alike.units(data)
+      return alike.edited()
+    }
+    const names = shape.textNames(data, event)
+    const units = textUnits(data, names)
+    tally.outputUnits += units
+    if (shape.matters(data, event)) {
+      const root = parsed(data)
+      return root ? noteFrame(data, root, event) : (noteBare(data) ?? PASS)
+    }
+    const plain = editOf(data, undefined, false)
+    if (!plain.drop && familiar.wants()) {
+      const root = parsed(data)
+      const found = root && locate(shape, data, root, event)
+      if (found) familiar.learn(data, found, plain.splices, units, names)
+    }
+    return plain
+  }
+
+  function read(data: string, event: string | undefined): Reading {
+    const alike = familiar.find(data)
+    if (alike && slots.isOpen(alike.slot.slot)) {
+      tally.outputUnits += alike.units(data)
+      return { ...alike.edited(), slots: [alike.place()], closes: [] }
+    }
+    const names = shape.textNames(data, event)
+    const units = textUnits(data, names)
+    tally.outputUnits += units
+    const root = parsed(data)
+    const found = root && locate(shape, data, root, event)
+    if (!root || !found) {
+      const bare = root ? undefined : noteBare(data)
+      if (bare) return { ...bare, slots: [], closes: bare.done ? 'all' : [] }
+      unreadable = true
+      return { drop: true, splices: [], done: false, slots: [], closes: [] }
+    }
+    const plain = noteFrame(data, root, event)
+    const before = slots.changes()
+    const closes = slots.take(found.pieces, root, event)
+    // What was learnt about a frame holds only while the same slots are open.
+    if (slots.changes() !== before) familiar.forget()
+    else if (!shape.matters(data, event) && !plain.drop && familiar.wants())
+      familiar.learn(data, found, plain.splices, units, names)
+    const splices = [...plain.splices, ...found.masks].sort((a, b) => a.start - b.start)
+    return { ...plain, splices, slots: found.pieces, closes }
   }
 
   return {
-    glance(data, event) {
-      tally.outputUnits += textUnits(data, shape.textNames(data, event))
-      if (!shape.matters(data, event)) {
-        const { drop, splices } = shape.edit?.(data, undefined) ?? NO_EDIT
-        return drop || splices.length > 0 ? { drop, splices, done: false } : PASS
-      }
-      return noteFrame(data, parsed(data), event)
-    },
-    read(data, event) {
-      tally.outputUnits += textUnits(data, shape.textNames(data, event))
-      const root = parsed(data)
-      const glance = noteFrame(data, root, event)
-      if (!root) return { ...glance, slots: [], closes: glance.done ? 'all' : [] }
-      const reading = slots.read(data, root, event)
-      const splices = [...glance.splices, ...reading.masks].sort((a, b) => a.start - b.start)
-      return { ...glance, splices, slots: reading.slots, closes: reading.closes }
-    },
+    glance,
+    read,
     writeText: slots.write,
-    summary: () => summaryOf(tally),
+    summary: () => {
+      const told = summaryOf(tally)
+      return unreadable ? { ...told, complete: false } : told
+    },
   }
 }
 
@@ -100,80 +151,5 @@ function parsed(data: string): JsonObject | undefined {
     return isJsonObject(root) ? root : undefined
   } catch {
     return undefined
-  }
-}
-
-/** Which slots are open, and how their frames looked. */
-function openSlots(shape: AnswerShape) {
-  // Kept to the end of the answer: a tail may be flushed long after its slot's last frame.
-  const likeness = new Map<string, Likeness>()
-  const open = new Set<string>()
-  // A provider that goes back to a slot already closed loses early flushing there, not filtering.
-  const wasClosed = new Set<string>()
-
-  function close(slot: string, closed: string[]): void {
-    open.delete(slot)
-    wasClosed.add(slot)
-    closed.push(slot)
-  }
-
-  const maskTexts = shape.masks ?? {}
-
-  function read(data: string, root: JsonObject, event: string | undefined) {
-    const found: { -readonly [Key in keyof SlotText]: SlotText[Key] }[] = []
-    const masks: Splice[] = []
-    const hidden = (path: JsonPath) =>
-      path.some((step) => typeof step === 'string' && Object.hasOwn(maskTexts, step))
-    scanJson(data, LIMITS.jsonDepthMax, {
-      string(path, start, end) {
-        if (hidden(path)) return
-        const name = shape.slotAt(path, root, event)
-        if (name) found.push({ ...name, start, end, last: name.whole })
-      },
-      value(path, start, end) {
-        const key = path[path.length - 1]
-        if (typeof key !== 'string' || !Object.hasOwn(maskTexts, key)) return
-        const text = maskTexts[key] ?? 'null'
-        const was = data.slice(start, end)
-        if (was !== text && was !== 'null') masks.push({ start, end, text })
-      },
-    })
-    const here = new Set(found.filter((piece) => !piece.whole).map((piece) => piece.slot))
-    const closes: string[] = []
-    for (const slot of found)
-      if (!slot.whole && slot.end > slot.start) succeed(slot.slot, here, closes)
-    for (const slot of here) {
-      open.add(slot)
-      likeness.set(slot, { root, event })
-    }
-    const ends = shape.ends(root, event)
-    for (const prefix of ends) {
-      for (const slot of [...open]) {
-        if (!slot.startsWith(prefix)) continue
-        if (!here.has(slot)) close(slot, closes)
-        else {
-          const last = found.findLast((piece) => piece.slot === slot && !piece.whole)
-          if (last) last.last = true
-          open.delete(slot)
-        }
-      }
-    }
-    const all = ends.includes('') && here.size === 0
-    return { slots: found, masks, closes: all ? ('all' as const) : closes }
-  }
-
-  function succeed(begun: string, here: ReadonlySet<string>, closes: string[]): void {
-    for (const slot of [...open]) {
-      if (here.has(slot) || wasClosed.has(slot) || !shape.succeeds?.(begun, slot)) continue
-      close(slot, closes)
-    }
-  }
-
-  return {
-    read,
-    write(slot: string, text: string): WireFrame | undefined {
-      const like = likeness.get(slot)
-      return like && shape.write(slot, text, like)
-    },
   }
 }

@@ -5,6 +5,8 @@ export interface ArrayPiece {
   readonly bytes: Uint8Array
   /** True for one whole element; false for what stands around elements (brackets, commas, white space). */
   readonly element: boolean
+  /** True for bytes that belong to no well-formed array: what was left when the stream ended, or foreign ones. */
+  readonly broken: boolean
 }
 
 export interface ArrayFramer {
@@ -22,6 +24,8 @@ const OPEN_LIST = 91
 const CLOSE_LIST = 93
 const OPEN_OBJECT = 123
 const CLOSE_OBJECT = 125
+/** White space, commas and brackets: all that may stand between elements. */
+const NEUTRAL: ReadonlySet<number> = new Set([9, 10, 13, 32, 44, OPEN_LIST, CLOSE_LIST])
 
 /**
  * Cuts a JSON array that arrives in pieces (Gemini's streaming without `alt=sse`) into its elements, honouring
@@ -41,6 +45,10 @@ export function jsonArrayFramer(
   let escaped = false
   // The outer bracket has been seen, so that the next `[` begins an element.
   let inList = false
+
+  function between(bytes: Uint8Array): void {
+    onPiece({ bytes, element: false, broken: !bytes.every((byte) => NEUTRAL.has(byte)) })
+  }
 
   /** Behind the string's closing quote, or the chunk's end. */
   function skipString(chunk: Uint8Array, from: number): number {
@@ -79,7 +87,7 @@ export function jsonArrayFramer(
       if (byte === QUOTE) inString = depth > 0
       else if (byte === OPEN_OBJECT || (byte === OPEN_LIST && (inList || depth > 0))) {
         if (depth === 0 && at - 1 > from) {
-          onPiece({ bytes: chunk.subarray(from, at - 1), element: false })
+          between(chunk.subarray(from, at - 1))
           from = at - 1
         }
         depth++
@@ -87,7 +95,7 @@ export function jsonArrayFramer(
       else if ((byte === CLOSE_OBJECT || byte === CLOSE_LIST) && depth > 0) {
         depth--
         if (depth === 0) {
-          onPiece({ bytes: held.complete(chunk, from, at), element: true })
+          onPiece({ bytes: held.complete(chunk, from, at), element: true, broken: false })
           from = at
         }
       }
@@ -95,14 +103,15 @@ export function jsonArrayFramer(
     if (from === chunk.length) return
     // What stands between elements means nothing on its own, so it never waits.
     if (depth > 0) held.keep(chunk, from)
-    else onPiece({ bytes: chunk.subarray(from), element: false })
+    else between(chunk.subarray(from))
   }
 
   return {
     push,
     end() {
       if (held.size() > 0) {
-        onPiece({ bytes: held.complete(new Uint8Array(0), 0, 0), element: false })
+        const bytes = held.complete(new Uint8Array(0), 0, 0)
+        onPiece({ bytes, element: false, broken: true })
       }
     },
     held: held.size,

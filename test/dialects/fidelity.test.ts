@@ -10,7 +10,7 @@ import { filterOn, passOn } from './pipe.ts'
 
 const fixtures = loadFixtures()
 /** Up to here every single cut is tried; above, random ones. */
-const SMALL_BYTES = 1_500
+const SMALL_BYTES = 1_000
 
 function read(fixture: Fixture) {
   const { prefix, method, path, query } = fixture.route
@@ -128,8 +128,13 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
     const heard = listener()
     const reader = heard.on(open())
     const out = filterOn(fixture.framing, [fixture.upstream], reader, heard.filter)
-    // Token lists beside the text are masked once filters act; nothing else may differ.
-    if (!text(fixture.upstream).includes('"logprob"')) {
+    const { complete, error } = summaryOf(fixture)
+    // What filters cannot look into stays behind: half a frame of an answer that was cut off.
+    if (complete !== true && error === undefined) {
+      expect(text(fixture.downstream)).toStartWith(text(out))
+      expect(text(out)).not.toMatch(/\{"candi$|"content_bl$|"object":"chat\.complet$/)
+    } else if (!text(fixture.upstream).includes('"logprob"')) {
+      // Token lists beside the text are masked once filters act; nothing else may differ.
       expect(text(out)).toBe(text(fixture.downstream))
     }
     const texts = expectedTexts(fixture)

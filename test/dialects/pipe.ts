@@ -17,7 +17,12 @@ interface Verdict {
 type Judge = (data: string, event: string | undefined) => Verdict
 
 /** Runs an answer's chunks through its framer and a judge; gives the bytes that leave. */
-function run(framing: Framing, chunks: readonly Uint8Array[], judge: Judge): Uint8Array {
+function run(
+  framing: Framing,
+  chunks: readonly Uint8Array[],
+  judge: Judge,
+  strict: boolean,
+): Uint8Array {
   const out: Uint8Array[] = []
   const bounds = { frameBytesMax: LIMITS.sseFrameBytesMax }
   const write = (piece: Uint8Array | string): void => {
@@ -32,6 +37,7 @@ function run(framing: Framing, chunks: readonly Uint8Array[], judge: Judge): Uin
     if (!verdict.drop) write(edited(frame.bytes, text, verdict.splices))
   })
   const array = jsonArrayFramer(bounds, (piece) => {
+    if (piece.broken && strict) return
     if (!piece.element) return write(piece.bytes)
     const data = new TextDecoder('utf-8', { ignoreBOM: true }).decode(piece.bytes)
     const verdict = judge(data, undefined)
@@ -58,10 +64,15 @@ function edited(bytes: Uint8Array, text: SseText, splices: readonly Splice[]): U
 
 /** The way of an answer on which no filter acts. */
 export function passOn(framing: Framing, chunks: readonly Uint8Array[], reader: AnswerReader) {
-  return run(framing, chunks, (data, event) => {
-    const { drop, splices } = reader.glance(data, event)
-    return { drop, splices, before: [] }
-  })
+  return run(
+    framing,
+    chunks,
+    (data, event) => {
+      const { drop, splices } = reader.glance(data, event)
+      return { drop, splices, before: [] }
+    },
+    false,
+  )
 }
 
 /** The way of an answer whose every slot has a filter of its own. */
@@ -98,15 +109,20 @@ export function filterOn(
     return out + filter.end()
   }
 
-  return run(framing, chunks, (data, event) => {
-    const reading = reader.read(data, event)
-    const before = ended(reading)
-    const edits = reading.slots.map((piece) => {
-      const original = data.slice(piece.start, piece.end)
-      const text = encodeLiteral(filtered(piece, decodeLiteral(original)), original)
-      return { start: piece.start, end: piece.end, text }
-    })
-    const splices = [...reading.splices, ...edits].sort((a, b) => a.start - b.start)
-    return { drop: reading.drop, splices, before }
-  })
+  return run(
+    framing,
+    chunks,
+    (data, event) => {
+      const reading = reader.read(data, event)
+      const before = ended(reading)
+      const edits = reading.slots.map((piece) => {
+        const original = data.slice(piece.start, piece.end)
+        const text = encodeLiteral(filtered(piece, decodeLiteral(original)), original)
+        return { start: piece.start, end: piece.end, text }
+      })
+      const splices = [...reading.splices, ...edits].sort((a, b) => a.start - b.start)
+      return { drop: reading.drop, splices, before }
+    },
+    true,
+  )
 }

@@ -1,0 +1,59 @@
+import type { JsonObject } from '../base/json.ts'
+import { LIMITS } from '../base/limits.ts'
+import { type JsonPath, scanJson } from '../stream/json-text.ts'
+import type { Hole } from '../stream/template.ts'
+import type { SlotText, Splice } from './dialect.ts'
+import type { AnswerShape } from './reader.ts'
+
+/** A slot's piece while its frame is still being read. */
+export type Piece = { -readonly [Key in keyof SlotText]: SlotText[Key] } & {
+  /** The member that holds it. */
+  readonly key: string
+}
+
+/** Where everything of interest stands in a frame. */
+export interface Located {
+  readonly pieces: readonly Piece[]
+  readonly masks: readonly Splice[]
+  /** Parts that change from frame to frame and mean nothing: padding and numbering. */
+  readonly noise: readonly Hole[]
+}
+
+const WHOLE_NUMBER = /^(?:0|[1-9][0-9]*)$/
+
+/** Looks through a frame's text; undefined when it is nested too deep to be looked through. */
+export function locate(
+  shape: AnswerShape,
+  data: string,
+  root: JsonObject,
+  event: string | undefined,
+): Located | undefined {
+  const pieces: Piece[] = []
+  const masks: Splice[] = []
+  const noise: Hole[] = []
+  const maskTexts = shape.masks ?? {}
+  const hidden = (path: JsonPath) =>
+    path.some((step) => typeof step === 'string' && Object.hasOwn(maskTexts, step))
+  const scan = scanJson(data, LIMITS.jsonDepthMax, {
+    string(path, start, end) {
+      const key = String(path[path.length - 1])
+      if (path.length === 1 && key === 'obfuscation') noise.push({ start, end, kind: 'string' })
+      else if (!hidden(path)) {
+        const name = shape.slotAt(path, root, event)
+        if (name) pieces.push({ ...name, start, end, last: name.whole, key })
+      }
+    },
+    value(path, start, end) {
+      const key = path[path.length - 1]
+      if (typeof key !== 'string') return
+      if (path.length === 1 && key === 'sequence_number') {
+        if (WHOLE_NUMBER.test(data.slice(start, end))) noise.push({ start, end, kind: 'digits' })
+      }
+      if (!Object.hasOwn(maskTexts, key)) return
+      const text = maskTexts[key] ?? 'null'
+      const was = data.slice(start, end)
+      if (was !== text && was !== 'null') masks.push({ start, end, text })
+    },
+  })
+  return scan.ok ? { pieces, masks, noise } : undefined
+}
