@@ -1,7 +1,10 @@
 import type { ExchangeClosed } from '../base/exchange.ts'
-import { Failure } from '../base/failure.ts'
+import { asFailure, Failure } from '../base/failure.ts'
 import { LIMITS } from '../base/limits.ts'
 import { formatUsd } from '../base/money.ts'
+import type { AnswerReader } from '../dialects/dialect.ts'
+import { nextTotal } from '../policies/slice.ts'
+import type { Hold } from '../store/ledger.ts'
 import type { UpstreamRequest, UpstreamTimeouts } from '../upstream/upstream.ts'
 import { mayStillCall } from './authenticate.ts'
 import type { Plan } from './check-policies.ts'
@@ -44,6 +47,8 @@ const TIMEOUTS: UpstreamTimeouts = {
 export function answer(call: AdmittedCall): Promise<Response> {
   const { exchange, read, plan, outgoing, admitted, calls, deps } = call
   const { signal, method } = exchange.request
+  const { hold } = admitted
+  const reader = exchange.dialect.openAnswer(read.ask)
   return new Promise((resolve) => {
     const running: Running = {
       keyId: admitted.opened.keyId,
@@ -51,14 +56,16 @@ export function answer(call: AdmittedCall): Promise<Response> {
       stop: (code) => relay.stop(new Failure(code)),
     }
     const leave = () => relay.leave()
+    const keepAhead = holdKeeper(hold, reader, (refused) => relay.stop(refused))
     let closed: ExchangeClosed | undefined
     const relay: Relay = openRelay({
       requestId: exchange.id,
       dialect: exchange.dialect,
-      reader: exchange.dialect.openAnswer(read.ask),
+      reader,
       framing: exchange.framing,
       bodiless: method === 'HEAD',
       filters: exchange.guard,
+      progress: hold.terms.hold === 'sliced' ? () => keepAhead() : undefined,
       firstByte() {
         exchange.timings.firstByteMs = exchange.elapsedMs()
       },
@@ -74,7 +81,7 @@ export function answer(call: AdmittedCall): Promise<Response> {
         const headers = answerHeaders(exchange, head.headers)
         if (closed?.costNanos !== undefined)
           headers.set('x-gateway-cost-usd', formatUsd(closed.costNanos))
-        else if (admitted.hold.nanos > 0n)
+        else if (hold.nanos > 0n)
           headers.set('x-gateway-reserved-usd', formatUsd(admitted.hold.nanos))
         resolve(new Response(body, { status: head.status, headers }))
       },
@@ -89,6 +96,28 @@ export function answer(call: AdmittedCall): Promise<Response> {
     const request = forwardedRequest(exchange.request, read, outgoing, plan.candidate)
     relay.attach(upstream.send(request, relay, TIMEOUTS))
   })
+}
+
+/**
+ * Keeps a sliced hold ahead of the answer: the next slice is asked for while the present one still covers what
+ * comes. When there is no room for it the answer ends at the cap.
+ */
+function holdKeeper(hold: Hold, reader: AnswerReader, refuse: (failure: Failure) => void) {
+  const { ceiling } = hold.terms
+  let asking = false
+  return () => {
+    if (asking || ceiling.kind !== 'bounded') return
+    const total = nextTotal(ceiling, hold.nanos, reader.summary().outputUnits)
+    if (total === undefined) return
+    asking = true
+    hold.extend(total).then(
+      (refused) => {
+        asking = false
+        if (refused) refuse(refused)
+      },
+      (cause) => refuse(asFailure(cause)),
+    )
+  }
 }
 
 /** The request as the provider gets it: allow-listed headers, exactly one credential, our address. */

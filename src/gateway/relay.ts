@@ -1,5 +1,5 @@
 import { Failure } from '../base/failure.ts'
-import type { AnswerReader, AnswerSummary, Dialect, Framing } from '../dialects/dialect.ts'
+import type { AnswerReader, Dialect, Framing } from '../dialects/dialect.ts'
 import type { UpstreamCall, UpstreamFault, UpstreamSink } from '../upstream/upstream.ts'
 import { type AnswerPipe, openPipe } from './answer-pipe.ts'
 import { type Downstream, openDownstream } from './downstream.ts'
@@ -26,7 +26,11 @@ export interface RelayOptions {
   /** Called exactly once, on every way a call can end. Before `respond` for whole bodies, so that cost can be told. */
   ended(ending: Ending): void
   firstByte(): void
+  /** Called after each event of a stream; may end the answer by `stop`. */
+  readonly progress: (() => void) | undefined
 }
+
+const UNREADABLE = 'The provider sent an answer that the data policy of this call cannot read.'
 
 /** A whole body, the stream that carries it, or none. */
 export type AnswerBody = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
@@ -82,12 +86,8 @@ export function openRelay(options: RelayOptions): Relay {
       upstreamStatus: head?.status,
       sent: call?.sent ?? false,
       upstreamRequestId: head && upstreamRequestId(head.headers),
-      summary: head === undefined ? undefined : readerSummary(),
+      summary: head && reader.summary(),
     })
-  }
-
-  function readerSummary(): AnswerSummary {
-    return reader.summary()
   }
 
   /** The answer breaks before or after it began; the caller is told in the way that is still open. */
@@ -96,19 +96,21 @@ export function openRelay(options: RelayOptions): Relay {
     const begun = state === 'streaming'
     call?.abort()
     end('failed', failure, begun ? head?.status : failure.row.status)
-    if (!begun) return options.refuse(failure)
-    if (framing === 'opaque') return down?.reset()
-    down?.write(options.dialect.breakOff(refusalOf(failure, options.requestId), framing))
-    down?.flush()
-    down?.end()
+    if (!begun) options.refuse(failure)
+    else if (framing === 'opaque') down?.reset()
+    else {
+      down?.write(options.dialect.breakOff(refusalOf(failure, options.requestId), framing))
+      down?.flush()
+      down?.end()
+    }
   }
 
   function leave(): void {
     if (state === 'ended') return
     call?.abort()
     // A client that hangs up after the protocol's own end has read everything there was.
-    if (state === 'streaming' && reader.summary().complete) return end('ok')
-    end('aborted', new Failure('downstream_gone'), 499)
+    if (state === 'streaming' && reader.summary().complete) end('ok')
+    else end('aborted', new Failure('downstream_gone'), 499)
   }
 
   function beginStream(first: Uint8Array): void {
@@ -133,6 +135,7 @@ export function openRelay(options: RelayOptions): Relay {
     try {
       pipe?.push(bytes)
       down?.flush()
+      options.progress?.()
     } catch (cause) {
       fail(cause instanceof Failure ? cause : new Failure('upstream_broke', { inside: cause }))
     }
@@ -147,10 +150,13 @@ export function openRelay(options: RelayOptions): Relay {
     onHead(status, headers) {
       if (state !== 'waiting') return
       head = { status, headers }
-      if (status >= 300 && status < 400 && status !== 304)
-        return fail(new Failure('upstream_redirected', { inside: status }))
       framing = framingOf(options.framing, status, headers)
-      if (framing === 'json') {
+      const unread = framing === 'opaque' && options.framing !== 'opaque'
+      if (status >= 300 && status < 400 && status !== 304) {
+        fail(new Failure('upstream_redirected', { inside: status }))
+      } else if (unread && options.filters) {
+        fail(new Failure('upstream_broke', { says: UNREADABLE }))
+      } else if (framing === 'json') {
         state = 'collecting'
         whole = openWholeBody()
       } else {
@@ -158,41 +164,41 @@ export function openRelay(options: RelayOptions): Relay {
       }
     },
     onData(bytes) {
-      if (state === 'streaming') return stream(bytes)
-      if (state === 'peeking') return beginStream(bytes)
-      if (state !== 'collecting' || !whole || whole.add(bytes)) return
-      // Too large to hold: it streams on, unread, and is accounted for as a call without usage.
-      framing = 'opaque'
-      state = 'peeking'
-      beginStream(whole.take())
+      if (state === 'streaming') stream(bytes)
+      else if (state === 'peeking') beginStream(bytes)
+      else if (state === 'collecting') collect(bytes)
     },
     onEnd() {
-      if (state === 'ended' || !head) return
-      if (state === 'streaming') return endStream()
-      // A stream that ends before its first byte never was an answer.
-      if (
-        state === 'peeking' &&
-        framing !== 'opaque' &&
-        !options.bodiless &&
-        !isBodiless(head.status)
-      )
-        return fail(new Failure('upstream_broke', { inside: 'empty stream' }))
-      const body = whole?.take() ?? new Uint8Array(0)
-      endWhole(body)
+      if (state === 'streaming') endStream()
+      else if (state !== 'ended') endWhole(whole?.take() ?? new Uint8Array(0))
     },
     onFault(fault, cause) {
-      if (state === 'ended') return
       fail(new Failure(FAULT_CODES[fault], { inside: cause ?? fault }))
     },
   }
 
+  function collect(bytes: Uint8Array): void {
+    if (!whole || whole.add(bytes)) return
+    // Too large to hold: it streams on unread, and is accounted for as a call without usage.
+    if (options.filters) fail(new Failure('upstream_broke', { says: UNREADABLE }))
+    else {
+      framing = 'opaque'
+      beginStream(whole.take())
+    }
+  }
+
   function endWhole(body: Uint8Array<ArrayBuffer>): void {
     if (!head) return
+    const none = options.bodiless || isBodiless(head.status)
+    // A stream that ends before its first byte never was an answer.
+    if (state === 'peeking' && framing !== 'opaque' && !none) {
+      fail(new Failure('upstream_broke', { inside: 'empty stream' }))
+      return
+    }
     try {
       const edited = framing === 'json' ? readWhole(body, reader, options.filters) : body
       options.firstByte()
       end(head.status < 400 && !reader.summary().error ? 'ok' : 'failed')
-      const none = options.bodiless || isBodiless(head.status)
       options.respond(head, none ? null : edited)
     } catch (cause) {
       fail(cause instanceof Failure ? cause : new Failure('internal', { inside: cause }))
@@ -203,10 +209,10 @@ export function openRelay(options: RelayOptions): Relay {
     pipe?.end()
     const summary = reader.summary()
     // A connection that closes without the protocol's own end is a broken answer, however clean the close.
-    if (framing !== 'opaque' && !summary.complete && !summary.error)
-      return fail(
-        new Failure('upstream_broke', { inside: 'ended without the end of the protocol' }),
-      )
+    if (framing !== 'opaque' && !summary.complete && !summary.error) {
+      fail(new Failure('upstream_broke', { inside: 'ended without the end of the protocol' }))
+      return
+    }
     end(summary.error ? 'failed' : 'ok')
     down?.flush()
     down?.end()
