@@ -1,13 +1,14 @@
 import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
 import { END, type LabelDetector, type Match, type Reader } from '../detector.ts'
 import { type Between, locateValue } from '../values/locate.ts'
+import { VENDORS } from '../values/vendors.ts'
 import { isName, isRandom, isReference, isStandIn, lookAt } from '../values/look.ts'
 
 const set = (text: string): ReadonlySet<string> => new Set(text.split(' '))
 
 /** Last part of a name: what is kept there is no secret. */
 const OTHER_NAMES = set(
-  'id ids name names type types url urls uri path paths file files filename length len size count counts max min limit limits ttl expiry expires expiration expired expire at index idx prefix suffix format field fields column header headers param params policy usage provider manager store service env variable var regex pattern validator schema class reset used last algorithm algo alg arn region version fingerprint thumbprint kind mode status state error errors message label title description input output button form page link endpoint rotation age days hours seconds minutes timeout ref reference selector required enabled disabled exists missing invalid valid verified changed updated created map list array set object func function callback fn handler listener event events code codes press pressed up down strength confirmation hint prompt prompts ring chain pair pairs space board word words words frame frames note notes point points stone by for from of in on is as to info infos data'.replace(' data', ''),
+  'id ids name names type types url urls uri path paths file files filename length len size count counts max min limit limits ttl expiry expires expiration expired expire at index idx prefix suffix format field fields column header headers param params policy usage provider manager store service env variable var regex pattern validator schema class reset used last algorithm algo alg arn region version fingerprint thumbprint kind mode status state error errors message label title description input output button form page link endpoint rotation age days hours seconds minutes timeout ref reference selector required enabled disabled exists missing invalid valid verified changed updated created map list array set object func function callback fn handler listener event events code codes press pressed up down strength confirmation hint prompt prompts ring chain pair pairs space board word words words frame frames note notes point points stone by for from of in on is as to info infos spec specs',
 )
 
 /** Part of a name in front of the word: the key or token of something public. */
@@ -62,14 +63,21 @@ function nameBefore(text: Reader, end: number): string {
 interface Family {
   readonly id: string
   readonly entity: string
+  /** Separated by commas. */
   readonly words: string
   /** Must stand alone or begin a hump of an identifier: too common inside other words. */
   readonly alone: boolean
   /** Passwords are shorter and less random than tokens. */
   readonly password: boolean
+  /** Fewest units of a value tied to the word by an operator, and of one that just follows. */
+  readonly unitsMin?: readonly [tied: number, loose: number]
+  /** The word must be part of a longer name (`some_key`), or must be the whole name. */
+  readonly named?: boolean
 }
 
-function family({ id, entity, words, alone, password }: Family): LabelDetector {
+const UNITS_MIN = [10, 16] as const
+
+function family({ id, entity, words, alone, password, unitsMin, named }: Family): LabelDetector {
   const list = words.split(',')
   return {
     type: 'label',
@@ -80,10 +88,14 @@ function family({ id, entity, words, alone, password }: Family): LabelDetector {
     locate(text, position, word) {
       const start = position - word.length
       if (alone && !beginsHump(text, start, position)) return undefined
-      if (isPublicName(nameBefore(text, start))) return undefined
+      const name = nameBefore(text, start)
+      if (isPublicName(name)) return undefined
+      if (named !== undefined && named === (name === '')) return undefined
+      // A resource name: `…:secret:name`.
+      if (text.at(start - 1) === 0x3a && isIn(ALNUM, text.at(start - 2))) return undefined
       return locateValue(text, position, BETWEEN)?.position
     },
-    judge: (text, position) => judge(text, position, password),
+    judge: (text, position) => judge(text, position, password, unitsMin ?? UNITS_MIN),
     cases: {
       hits: () => {
         const value = password ? `Tr0ub${'4dor'}&3x` : `q7Zk${'0fX9bW2n'.repeat(3)}`
@@ -113,7 +125,12 @@ function beginsHump(text: Reader, start: number, end: number): boolean {
 const QUOTED = new Map([0x22, 0x27, 0x60].map((quote) => [quote, { units: unitClass(`^${String.fromCharCode(quote)}\\n`) }]))
 const TAIL = { units: unitClass('A-Za-z0-9+/=_.~\\-') }
 
-function judge(text: Reader, position: number, password: boolean): Match | undefined {
+function judge(
+  text: Reader,
+  position: number,
+  password: boolean,
+  [tiedMin, looseMin]: readonly [number, number],
+): Match | undefined {
   const before = text.at(position - 1)
   const quote = before === 0x22 || before === 0x27 || before === 0x60 ? before : 0
   const operator = operatorBefore(text, quote === 0 ? position : position - 1)
@@ -125,10 +142,11 @@ function judge(text: Reader, position: number, password: boolean): Match | undef
   if (isPublicValue(value)) return undefined
   if (/\s/.test(value)) return undefined
   if (quote === 0 && isCode(value, text.at(position + read.length))) return undefined
+  if (/^[.-]/.test(value) || (quote === 0 && read.endsWith(':'))) return undefined
   const tied = operator !== 0
-  if (isRandom(value.replace(/^[a-z]{2,8}-/, ''), tied ? 10 : 16)) return found(end)
+  if (isRandom(value.replace(/^[a-z]{2,8}-/, ''), tied ? tiedMin : looseMin)) return found(end)
   if (quote !== 0 && tied && isOdd(value)) return found(end)
-  if (password && tied && isPassword(value, quote !== 0)) return found(end)
+  if (password && tied && operator !== 0x28 && isPassword(value, quote !== 0)) return found(end)
   return undefined
 }
 
@@ -178,7 +196,7 @@ export const assignedSecrets: readonly LabelDetector[] = [
   family({
     id: 'assigned-password',
     entity: 'PASSWORD',
-    words: 'password,passwd,passphrase,pwd,passwort,contraseña,mot de passe,senha,pass_,userpass,dbpass,identified by',
+    words: 'password,passwd,passphrase,passwort,contraseña,mot de passe,senha,pass_,userpass,dbpass,identified by',
     alone: false,
     password: true,
   }),
@@ -193,14 +211,32 @@ export const assignedSecrets: readonly LabelDetector[] = [
   family({
     id: 'assigned-key',
     entity: 'SECRET',
-    words: 'key,keys,pass,auth,pat,cred,creds,private,access,sas,?sig,&sig,amz-signature,psk,otp,seed,webhook,dsn,jwt',
+    words: 'key,keys,auth,pat,cred,creds,private,access,sas,?sig,&sig,amz-signature,psk,otp,seed,webhook,dsn,jwt',
     alone: true,
     password: false,
+    named: true,
+  }),
+  family({
+    id: 'assigned-bare-key',
+    entity: 'SECRET',
+    words: 'key',
+    alone: true,
+    password: false,
+    unitsMin: [20, 24],
+    named: false,
+  }),
+  family({
+    id: 'vendor-secret',
+    entity: 'SECRET',
+    words: VENDORS.join(','),
+    alone: true,
+    password: false,
+    unitsMin: [14, 18],
   }),
   family({
     id: 'assigned-short-password',
     entity: 'PASSWORD',
-    words: 'pw,pass',
+    words: 'pw,pwd,pass',
     alone: true,
     password: true,
   }),

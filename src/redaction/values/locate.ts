@@ -63,7 +63,8 @@ export function locateValue(text: Reader, from: number, between: Between): Locat
     }
     const word = isIn(LETTER, unit) ? wordAt(text, position, between) : 0
     if (word < 0) return undefined
-    if (word === 0) return { position, operator, quote }
+    // A value cannot touch its name.
+    if (word === 0) return position === from ? undefined : { position, operator, quote }
     if (++words > between.wordsMax) return undefined
     quote = 0
     position += word - 1
