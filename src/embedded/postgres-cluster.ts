@@ -23,7 +23,8 @@ export async function createCluster(runtime: Runtime, place: Place): Promise<voi
     check(await finish(place.account, runtime.initdb, INITDB(draft)), place)
     // Single-user mode: the database exists before anybody can connect.
     const create = `create database ${DATABASE} owner ${USER};\n`
-    const single = ['--single', '-D', draft, 'postgres']
+    // `-F`: syncing half a database saves nothing, because a start that was cut short begins anew.
+    const single = ['--single', '-F', '-D', draft, 'postgres']
     check(await finish(place.account, runtime.postgres, single, create), place)
     // initdb leaves an empty directory it is given; a rename over another complete cluster must not happen.
     if (!existsSync(join(place.pgdata, 'PG_VERSION'))) renameSync(draft, place.pgdata)

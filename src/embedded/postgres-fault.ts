@@ -9,7 +9,17 @@ export function systemCode(cause: unknown): string {
   return typeof cause.code === 'string' ? cause.code : ''
 }
 
-/** Turns a full disk into a sentence with a fix; gives every other cause back as it came. */
+const UNUSABLE = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOENT',
+  'ENOTDIR',
+  'EEXIST',
+  'ENAMETOOLONG',
+])
+
+/** Turns a full disk or an unusable directory into a sentence with a fix; gives every other cause back as it came. */
 export function diskFault(cause: unknown, dir: string): unknown {
   const code = systemCode(cause)
   if (code === 'ENOSPC' || code === 'EDQUOT')
@@ -18,9 +28,9 @@ export function diskFault(cause: unknown, dir: string): unknown {
       'free some disk space (about 300 MB) or set SLUICE_DATA_DIR to a larger disk',
       cause,
     )
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
+  if (UNUSABLE.has(code))
     return postgresFault(
-      `The data directory ${dir} is not writable for this user.`,
+      `The data directory ${dir} cannot be made or written by this user.`,
       'set SLUICE_DATA_DIR to a directory this user owns',
       cause,
     )
