@@ -25,10 +25,17 @@ import type { BusMessage, ConsumeOptions, Consuming, ParkedMessage } from './por
 /** A consumer that neither acknowledges nor says that it works loses its messages to another one. */
 const ACK_WAIT_MS = 10_000
 const RETRY_MS = 100
+/** How long one pull waits at the server. A lost server is noticed at the next one. */
+const PULL_MS = 3_000
+/**
+ * A consumer killed with its hands full leaves messages that wait for another delivery. They count against the server's own
+ * bound, so it must leave room for several such deaths, or the next consumer gets nothing to do meanwhile.
+ */
+const DEATHS = 20
 
 /**
  * Runs a durable pull consumer until closed, whatever happens to the server: a lost or emptied server gets its bus
- * streams and the consumer anew. `pendingMax` holds at the server, which stops delivering at it.
+ * streams and the consumer anew.
  */
 export function consumeNats(
   wanted: ConsumeOptions,
@@ -74,16 +81,15 @@ export function consumeNats(
     const manager = await nc.jetstreamManager({ timeout: ANSWER_MS, checkAPI: false })
     await ensureConsumer(manager, wanted, nc, streams)
     const consumer = await nc.jetstream().consumers.get(stream, wanted.durable)
-    running = await consumer.consume({
-      max_messages: wanted.pendingMax,
-      expires: 10_000,
-      idle_heartbeat: 2_500,
-      abort_on_missing_resource: true,
-      callback: take,
-    })
-    if (closed) await running.close()
-    const cause = await running.closed()
-    if (cause) throw cause
+    while (!closed && !nc.isClosed()) {
+      const room = wanted.pendingMax - waiting.length
+      // Asking for what there is room for is the only bound on memory: the server would send all it may.
+      if (room < wanted.batchMax && batch !== undefined) await batch
+      else {
+        running = await consumer.fetch({ max_messages: room, expires: PULL_MS })
+        for await (const message of running) take(message)
+      }
+    }
   }
 
   async function loop(): Promise<void> {
@@ -130,7 +136,7 @@ async function ensureConsumer(
     durable_name: wanted.durable,
     ack_policy: AckPolicy.Explicit,
     ack_wait: nanos(ACK_WAIT_MS),
-    max_ack_pending: wanted.pendingMax,
+    max_ack_pending: wanted.pendingMax * DEATHS,
     max_deliver: -1,
     replay_policy: ReplayPolicy.Instant,
     ...(wanted.forgetAfterMs === undefined

@@ -42,6 +42,7 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
   const counts: DeliveryCounts = { delivered: 0, failures: 0, parked: 0 }
   const state = { closed: false, counts, world, sink }
   const running: Consuming[] = []
+  const usageBatch = sink.usageBatchMax ?? USAGE_BATCH
   const forgetAfterMs = sink.essential ? undefined : FORGET_AFTER_MS
   const { storeUsage, storeSpans } = sink
   if (storeUsage)
@@ -51,8 +52,8 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
         durable: sink.name,
         sinceMs: sink.sinceMs,
         forgetAfterMs,
-        batchMax: USAGE_BATCH,
-        pendingMax: USAGE_BATCH * 2,
+        batchMax: usageBatch,
+        pendingMax: usageBatch * 2,
         handle: (messages) =>
           handle(
             messages,

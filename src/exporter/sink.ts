@@ -13,6 +13,8 @@ export interface Sink {
   readonly name: string
   /** True for our own trace store alone: messages stay on the bus until it has them, whatever room they take. */
   readonly essential?: boolean | undefined
+  /** Calls it likes to get at once; default 500. */
+  readonly usageBatchMax?: number | undefined
   /** A new cursor begins here (epoch milliseconds); undefined: with the oldest message the bus has kept. */
   readonly sinceMs?: number | undefined
   /** Ended calls, each with its usage. Undefined when the sink does not want them. */

@@ -62,6 +62,8 @@ export function otlpSink(options: OtlpSinkOptions): Sink {
 
   return {
     name: options.name,
+    // Two spans each: one request a batch, so that a refused one repeats nothing that was accepted.
+    usageBatchMax: SPANS_MAX / 2,
     storeUsage: (events) => send(events.flatMap(recordedSpans)),
     storeSpans: (spans) => send(spans.filter((span) => span.kind === 'internal')),
   }
