@@ -3,10 +3,11 @@
  * `bun run bench relay [--quick] [--json] [--only=name,name]` (quick leaves the dialler out). Targets take turns round after round;
  * medians are told.
  */
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type Driver, driver } from './relay/driver.ts'
 import { machineLine, quantile, startProgram } from './relay/machine.ts'
-import { cpuMicros, processCost } from './relay/process-cost.ts'
+import { cpuMicros, machineMicros, processCost } from './relay/process-cost.ts'
 import { type Row, report } from './relay/report.ts'
 import { type Running, TARGETS } from './relay/targets.ts'
 
@@ -143,6 +144,15 @@ function megabytes(pid: number): { readonly rss: number; readonly pss: number } 
   return { rss: rssBytes / 2 ** 20, pss: pssBytes / 2 ** 20 }
 }
 
+/** Gives the share of the machine that other work has taken since: above a few percent no number is worth much. */
+function watchOthers(): () => number {
+  const before = { all: machineMicros(), own: cpuMicros(process.pid), atMs: performance.now() }
+  return () => {
+    const others = machineMicros() - before.all - (cpuMicros(process.pid) - before.own)
+    return Math.max(0, others / ((performance.now() - before.atMs) * 1000 * availableParallelism()))
+  }
+}
+
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
 }
@@ -176,10 +186,11 @@ async function main(args: readonly string[]): Promise<number> {
         console.error(`✗ ${name}: ${cause instanceof Error ? cause.message : String(cause)}`)
       }
     }
+    const watch = watchOthers()
     const rows = await measure(running, load, quick ? QUICK : FULL)
     progress('')
-    const json = JSON.stringify({ bench: 'relay', machine: machineLine(), rows }, null, 2)
-    console.log(args.includes('--json') ? json : report(machineLine(), rows))
+    const result = { bench: 'relay', machine: machineLine(), othersShare: watch(), rows }
+    console.log(args.includes('--json') ? JSON.stringify(result, null, 2) : report(result))
   } finally {
     for (const target of running) await target.stop()
     load.stop()

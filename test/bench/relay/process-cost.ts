@@ -26,6 +26,15 @@ export function cpuMicros(pid: number): number {
   return tree(pid).reduce((sum, each) => sum + cpuOf(each), 0)
 }
 
+/** Microseconds that all CPUs of the machine have been at work since it started, for whomever. */
+export function machineMicros(): number {
+  const [, user, nice, system, , , irq, softirq, steal] = read('/proc/stat')
+    .split(/\s+/)
+    .map(Number)
+  const ticks = [user, nice, system, irq, softirq, steal]
+  return ticks.reduce<number>((sum, each) => sum + (each ?? 0), 0) * 10_000
+}
+
 /** A child belongs to the thread that started it. */
 function tree(pid: number): number[] {
   const children = list(`/proc/${pid}/task`)

@@ -17,8 +17,19 @@ export interface Row {
   }
 }
 
+/** One run. */
+export interface Result {
+  readonly machine: string
+  /** Share of all CPUs that went to work which is not this benchmark. */
+  readonly othersShare: number
+  readonly rows: readonly Row[]
+}
+
+/** Above this share of foreign work the numbers say more about the neighbours. */
+const QUIET_SHARE = 0.05
+
 /** The rows as a table, with ratios to the pass-through and to nginx where they ran. */
-export function report(machine: string, rows: readonly Row[]): string {
+export function report({ machine, othersShare, rows }: Result): string {
   const of = (name: string): Row['numbers'] | undefined =>
     rows.find((row) => row.name === name)?.numbers
   const [base, nginx] = [of('pass-through'), of('nginx')]
@@ -60,6 +71,7 @@ export function report(machine: string, rows: readonly Row[]): string {
     `Relay: ${machine}`,
     'Paced: 200 streams × 50 chunks/s. Quiet: 8 streams. Burst: 32 in flight × 200 chunks. Many: paced 10/s.',
     'TTFT added over the pass-through; "at" is the first byte of a new stream while so many run.',
+    `Other work took ${(100 * othersShare).toFixed(0)} % of the machine${othersShare > QUIET_SHARE ? ': too much to trust these numbers' : ''}.`,
     '',
     ...lines,
   ].join('\n')
