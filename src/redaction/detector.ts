@@ -92,7 +92,7 @@ export interface LabelDetector extends Named {
 }
 
 /** Marks at which a spot is asked. `digit`: a digit after a non-digit. Others: that very unit. */
-export type Mark = 'digit' | '@' | ':' | '-' | '.' | '/' | '<'
+export type Mark = 'digit' | '@' | ':' | '-' | '.' | '~'
 
 /**
  * A value that its own shape gives away, asked at a mark. It may begin left of the mark, but only inside the run

@@ -87,7 +87,7 @@ export function parsePattern(pattern: string, foldCase: boolean): Node {
       fail(`"${unit}" cannot stand here; anchors are not needed and not supported`)
     }
     if (unit.charCodeAt(0) > 127) fail('only ASCII units can stand in a pattern')
-    return set(unitClass(`\\${unit}`))
+    return set(just(unit))
   }
 
   function group(depth: number): Node {
@@ -120,12 +120,19 @@ export function parsePattern(pattern: string, foldCase: boolean): Node {
     if (shorthand) return set(unitClass(shorthand))
     if (unit === 'n' || unit === 't' || unit === 'r') return set(unitClass(`\\${unit}`))
     if (/[A-Za-z0-9]/.test(unit)) fail(`"\\${unit}" is not supported`)
-    return set(unitClass(`\\${unit}`))
+    return set(just(unit))
   }
 
   const tree = either(0)
   if (index < pattern.length) fail('a bracket closes that was never opened')
   return tree
+}
+
+/** The class of one unit. */
+function just(unit: string): UnitClass {
+  const table = new Uint8Array(128)
+  table[unit.charCodeAt(0)] = 1
+  return table
 }
 
 function folded(members: UnitClass): UnitClass {

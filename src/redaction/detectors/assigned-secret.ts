@@ -142,9 +142,11 @@ function judge(
   if (isPublicValue(value)) return undefined
   if (/\s/.test(value)) return undefined
   if (quote === 0 && isCode(value, text.at(position + read.length))) return undefined
-  if (/^[.-]/.test(value) || (quote === 0 && read.endsWith(':'))) return undefined
+  const glued = isIn(ALNUM, before)
+  if (/^[.-]/.test(value) && !glued) return undefined
+  if ((quote === 0 && read.endsWith(':'))) return undefined
   const tied = operator !== 0
-  if (isRandom(value.replace(/^[a-z]{2,8}-/, ''), tied ? tiedMin : looseMin)) return found(end)
+  if (isRandom(value.replace(/^(?:[a-z]{2,8})?-/, ''), tied ? tiedMin : looseMin)) return found(end)
   if (quote !== 0 && tied && isOdd(value)) return found(end)
   if (password && tied && operator !== 0x28 && isPassword(value, quote !== 0)) return found(end)
   return undefined
@@ -164,7 +166,7 @@ function operatorBefore(text: Reader, position: number): number {
 
 /** Digests, fingerprints, public keys and things addressed by them say so themselves. */
 function isPublicValue(value: string): boolean {
-  if (/^(?:sha\d+|md5|ed25519|ecdsa|ssh-|arn|urn|data|tenant|user|offset|pk_|cus_|prod_|price_|evt_|msg_|req_|toolu_|call_|resp_|run_|thread_|asst_|file-)[-_:#]?/i.test(value) && !/secret/i.test(value)) return true
+  if (/^(?:sha\d+|md5|ed25519|ecdsa|ssh-|arn|urn|data|tenant|user|offset|pk_live_|pk_test_|cus_|prod_|price_|evt_|msg_|req_|toolu_|call_|resp_|run_|thread_|asst_|file-)[-_:#]?/i.test(value) && !/secret/i.test(value)) return true
   return false
 }
 
@@ -172,7 +174,7 @@ function isCode(value: string, after: number): boolean {
   if (after === 0x28 || after === 0x5b) return true
   if (/[(){}[\]]/.test(value) && !/^[^(){}[\]]{12,}/.test(value)) return true
   if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && !/\d.*\d.*\d/.test(value)) return true
-  if (/^[A-Za-z_$][\w$.]*[(=]/.test(value)) return true
+  if (/^[A-Za-z_$][\w$.]*(?:\(|=(?!=?$))/.test(value)) return true
   return /^(?:this|self|process|config|env|req|res|options|props|os|settings)[.?[]/.test(value)
 }
 
@@ -211,7 +213,14 @@ export const assignedSecrets: readonly LabelDetector[] = [
   family({
     id: 'assigned-key',
     entity: 'SECRET',
-    words: 'key,keys,auth,pat,cred,creds,private,access,sas,?sig,&sig,amz-signature,psk,otp,seed,webhook,dsn,jwt',
+    words: 'auth,pat,cred,creds,private,access,sas,?sig,&sig,amz-signature,psk,otp,seed,webhook,dsn,jwt',
+    alone: true,
+    password: false,
+  }),
+  family({
+    id: 'assigned-named-key',
+    entity: 'SECRET',
+    words: 'key,keys',
     alone: true,
     password: false,
     named: true,
@@ -222,7 +231,7 @@ export const assignedSecrets: readonly LabelDetector[] = [
     words: 'key',
     alone: true,
     password: false,
-    unitsMin: [20, 24],
+    unitsMin: [20, 18],
     named: false,
   }),
   family({

@@ -10,6 +10,6 @@ export const gitlab = [
     '[A-Za-z0-9_\\-]{20}',
     { tail: 'A-Za-z0-9_.\\-' },
   ),
-  token('gitlab-runner-token', 'GR1348941', '[A-Za-z0-9_\\-]{20}'),
-  token('gitlab-session', '_gitlab_session=', '[a-f0-9]{32}'),
+  token('gitlab-runner-token', 'GR13489', '[A-Za-z0-9_\\-]{22}'),
+  token('gitlab-session', '_gitlab_session=', '[a-z0-9]{32}'),
 ]

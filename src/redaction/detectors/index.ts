@@ -3,8 +3,10 @@ import { ai } from './ai.ts'
 import { anthropic } from './anthropic.ts'
 import { assignedSecrets } from './assigned-secret.ts'
 import { aws } from './aws.ts'
+import { azure } from './azure.ts'
 import { chatBots } from './chat-bots.ts'
 import { commerceAndMessaging } from './commerce-and-messaging.ts'
+import { curlUser } from './curl-user.ts'
 import { developerPlatforms } from './developer-platforms.ts'
 import { github } from './github.ts'
 import { gitlab } from './gitlab.ts'
@@ -23,8 +25,10 @@ export const SECRETS: readonly Detector[] = [
   ...anthropic,
   ...assignedSecrets,
   ...aws,
+  ...azure,
   ...chatBots,
   ...commerceAndMessaging,
+  curlUser,
   ...developerPlatforms,
   ...github,
   ...gitlab,

@@ -27,7 +27,7 @@ const LETTER = unitClass('A-Za-z')
 const LOWER = unitClass('a-z')
 const OPERATORS = unitClass('=:,|>(~')
 const QUOTES = unitClass('"\'`')
-const SKIPPED = unitClass(' \\t\\n*\\[\\]{)?!#;\\\\_')
+const SKIPPED = unitClass(' \t\n*\[\]{)?!#;\\')
 /** Units of a name that may follow the word that was recognised. */
 const NAME_UNITS_MAX = 32
 /** Punctuation and space between name and value. */
@@ -35,8 +35,9 @@ const GAP_UNITS_MAX = 40
 
 /** Finds the value that belongs to the word ending at `from`; undefined when the word names nothing here. */
 export function locateValue(text: Reader, from: number, between: Between): Located | undefined {
-  let position = endOfName(text, from, between)
-  if (position < 0) return undefined
+  const name = endOfName(text, from, between)
+  if (name === undefined) return undefined
+  let position = name.end
   let operator = 0
   let quote = 0
   let words = 0
@@ -55,6 +56,7 @@ export function locateValue(text: Reader, from: number, between: Between): Locat
       continue
     }
     if (unit === 0x0a && (operator === 0 || ++breaks > 2)) return undefined
+    if ((unit === 0x2e || unit === 0x25) && text.at(position + 1) === 0x3d) continue
     if (isIn(SKIPPED, unit) || (unit === 0x2d && !isIn(ALNUM, text.at(position + 1)))) {
       if (unit !== 0x7b || quote === 0) {
         if (unit === 0x20 || unit === 0x0a) quote = 0
@@ -64,7 +66,7 @@ export function locateValue(text: Reader, from: number, between: Between): Locat
     const word = isIn(LETTER, unit) ? wordAt(text, position, between) : 0
     if (word < 0) return undefined
     // A value cannot touch its name.
-    if (word === 0) return position === from ? undefined : { position, operator, quote }
+    if (word === 0) return position === name.end && !name.glued ? undefined : { position, operator, quote }
     if (++words > between.wordsMax) return undefined
     quote = 0
     position += word - 1
@@ -87,8 +89,12 @@ function wordAt(text: Reader, position: number, between: Between): number {
   return between.words.has(word.toLowerCase()) ? word.length : 0
 }
 
-/** Reads the rest of an identifier; -1 when it turns out to name something else. */
-function endOfName(text: Reader, from: number, between: Between): number {
+/** Reads the rest of an identifier; undefined when it turns out to name something else. */
+function endOfName(
+  text: Reader,
+  from: number,
+  between: Between,
+): { end: number; glued: boolean } | undefined {
   let position = from
   let rest = ''
   for (; position - from < NAME_UNITS_MAX; position++) {
@@ -97,21 +103,24 @@ function endOfName(text: Reader, from: number, between: Between): number {
     if ((unit === 0x2e || unit === 0x2d) && !isIn(LETTER, text.at(position + 1))) break
     rest += String.fromCharCode(unit)
   }
-  if (rest === '') return position
+  if (rest === '') return { end: position, glued: false }
   // A name glued to its value by a dash or underscore: the value begins at the first part with many digits.
   if (!between.glued && isIn(LOWER, rest.charCodeAt(0)) && isIn(LOWER, text.at(from - 1)))
-    if (rest !== 's' && !/^s[^a-z]/.test(rest)) return -1
+    if (rest !== 's' && !/^s[^a-z]/.test(rest)) return undefined
   const parts = rest
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[_\-.]/)
     .filter((part) => part !== '')
   const last = parts.at(-1) ?? ''
-  if (isIn(NAME, text.at(position)) || looksLikeValue(rest)) {
+  if (position - from >= NAME_UNITS_MAX || looksLikeValue(rest)) {
     const offset = valueOffset(rest)
-    return rest[offset - 1] === '-' && isIn(ALNUM, text.at(from - 5)) ? from + offset : -1
+    if (rest[offset - 1] !== '-' || !isIn(ALNUM, text.at(from - 5))) return undefined
+    return { end: from + offset - 1, glued: true }
   }
-  return between.otherNames.has(last.replace(/\d+$/, '')) ? -1 : position
+  return between.otherNames.has(last.replace(/\d+$/, ''))
+    ? undefined
+    : { end: position, glued: false }
 }
 
 /** `token-0980d336…`: what follows the dash is no part of the name. */

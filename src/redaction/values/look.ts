@@ -77,11 +77,11 @@ export function isName(value: string): boolean {
 
 /** Letters as in words: vowels at a word's rate, no long pile of consonants. */
 function isPronounceable(part: string): boolean {
-  if (part.length <= 3) return true
+  if (part.length <= 4) return true
   const vowels = part.replace(/[^aeiouyAEIOUY]/g, '').length
   const pile = /[^aeiouyAEIOUY]{6,}/.test(part)
   if (part.length > 14) return vowels / part.length >= 0.3 && !/[^aeiouyAEIOUY]{5,}/.test(part) && !/[jqxzJQXZ].*[jqxzJQXZ].*[jqxzJQXZ]/.test(part)
-  return vowels > 0 && vowels / part.length >= 0.17 && !pile
+  return vowels > 0 && vowels / part.length >= 0.16 && !pile
 }
 
 /** True when `value` looks drawn at random from an alphabet: what keys and tokens are made of. */
@@ -89,19 +89,19 @@ export function isRandom(value: string, unitsMin: number): boolean {
   const look = lookAt(value)
   const { length, digits, changes } = look
   const letters = look.lower + look.upper
-  if (length < unitsMin || letters === 0) return letters === 0 && digits >= 20 && look.symbols === 0
+  if (length < unitsMin || letters === 0) return letters === 0 && digits >= 15 && look.symbols === 0
   const hex = /^[0-9a-f-]+$|^[0-9A-F-]+$/.test(value)
   if (hex && length >= 16 && (digits >= 2 || length >= 24)) return look.distinct >= 4
   if (look.distinct < Math.min(8, 5 + length / 16) || isName(value)) return false
   if (hasOddRun(value) && length >= 12 && (digits > 0 || length >= 16)) return true
   if (digits === 0) return look.lower > 0 && look.upper > 0 && changes >= length / 6
   if (digits === 1) return changes >= Math.max(3, length / 6)
-  return changes >= Math.max(3, length / 10) && letters >= length / 10
+  return changes >= Math.max(3, Math.min(4, length / 10)) && letters >= length / 10
 }
 
 /** True when some run of letters cannot be a word. */
 function hasOddRun(value: string): boolean {
-  for (const [run] of value.replace(/([a-z])([A-Z])/g, '$1 $2').matchAll(/[A-Za-z]{8,}/g))
+  for (const [run] of value.replace(/([a-z])([A-Z])/g, '$1 $2').matchAll(/[A-Za-z]{6,}/g))
     if (!isPronounceable(run)) return true
   return false
 }
