@@ -59,7 +59,7 @@ export function spansOf(
 
 /** Sixteen hex digits for one part of a call: `server`, `attempt:<n>`, `step:<name>`. Never all zero in practice. */
 export function spanIdOf(exchangeId: string, part: string): string {
-  return new Bun.CryptoHasher('sha256').update(`${exchangeId}/${part}`).digest('hex').slice(0, 16)
+  return Bun.SHA256.hash(`${exchangeId}/${part}`, 'hex').slice(0, 16)
 }
 
 /** A path with ids taken out, so that span names stay few: `/v1/responses/{id}`, `/v1beta/models/{model}:generateContent`. */
