@@ -5,6 +5,7 @@ import { MEMBER_ROUTES } from './members.ts'
 import { fallback, mount } from './mount.ts'
 import { ORGANIZATION_ROUTES } from './organization.ts'
 import { PERSONAL_TOKEN_ROUTES } from './personal-tokens.ts'
+import { POLICY_ROUTES } from './policies.ts'
 import { REQUEST_ROUTES } from './requests.ts'
 import { ROLE_ROUTES } from './roles.ts'
 import type { Route } from './route.ts'
@@ -24,6 +25,7 @@ export const RESOURCES: Readonly<Record<string, readonly Route[]>> = {
   serviceKeys: SERVICE_KEY_ROUTES,
   personalTokens: PERSONAL_TOKEN_ROUTES,
   secrets: SECRET_ROUTES,
+  policies: POLICY_ROUTES,
   sessions: SESSION_ROUTES,
   runs: RUN_ROUTES,
   requests: REQUEST_ROUTES,

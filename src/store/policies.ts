@@ -5,7 +5,7 @@ import type { CheckedPolicy } from '../policies/input.ts'
 import { matchersKey } from '../policies/match.ts'
 import type { MeterSpec } from '../policies/policy.ts'
 import { isDefaultType } from '../policies/policy.ts'
-import type { TransactionSql } from './database.ts'
+import type { AnySql, TransactionSql } from './database.ts'
 import type { PolicyRow } from './policy-rows.ts'
 import { POLICY_MOMENTS, readPolicyRow } from './policy-rows.ts'
 
@@ -92,7 +92,7 @@ export async function deletePolicy(sql: TransactionSql, policy: PolicyRow): Prom
 
 /** One policy of the organisation, or undefined: also for another organisation's id. */
 export async function findPolicy(
-  sql: TransactionSql,
+  sql: AnySql,
   organizationId: string,
   id: string,
 ): Promise<PolicyRow | undefined> {
