@@ -42,6 +42,11 @@ const WHOLE: readonly (readonly [name: string, wire: string, body: string, metho
     'hello',
   ],
   [
+    'many plain chunks',
+    `${HEAD}transfer-encoding: chunked\r\n\r\n3\r\none\r\nA\r\n0123456789\r\n1\r\n!\r\n0\r\n\r\n`,
+    'one0123456789!',
+  ],
+  [
     'line ends inside chunks',
     `${HEAD}transfer-encoding: chunked\r\n\r\n4\r\n\r\n\r\n\r\n0\r\n\r\n`,
     '\r\n\r\n',
