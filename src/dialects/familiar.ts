@@ -49,7 +49,8 @@ export function openFamiliar(learns: boolean) {
       tries--
       const [piece] = found.pieces
       if (!piece || found.pieces.length > 1 || piece.whole || piece.last) return
-      if (found.masks.length > 0) return
+      // An empty piece closes no slot before it, a full one may: only the latter's effects hold for both.
+      if (piece.start === piece.end || found.masks.length > 0 || found.odd) return
       const text: Hole = { start: piece.start, end: piece.end, kind: 'string' }
       const holes = [...found.noise, text].sort((a, b) => a.start - b.start)
       const template = templateOf(data, holes)

@@ -9,6 +9,7 @@ import { type Tally, tallyUsage } from './tally.ts'
 
 const TEXT_NAMES = ['text', 'code', 'output']
 const FREE: ReadonlySet<string> = new Set(['args'])
+const MATTERS = /"(?:finishReason|error|promptFeedback|groundingMetadata)"/
 
 /** How generateContent answers: one object, or many that each hold a piece. One shape serves one answer. */
 export function generateAnswer(ask: Ask): AnswerShape {
@@ -16,8 +17,9 @@ export function generateAnswer(ask: Ask): AnswerShape {
   const seen = new Set<number>()
   return {
     textNames: () => TEXT_NAMES,
+    matters: (data) => !ask.stream || ask.answers > 1 || seen.size === 0 || MATTERS.test(data),
     // Running totals stand in every chunk, and the last one that came is what a broken answer is judged by.
-    matters: () => true,
+    defers: true,
     note: (root, _event, tally) => noteChunk(root, seen, tally),
     masks: { logprobsResult: '{}' },
     slotAt: (path, root) => slotAt(path, root),

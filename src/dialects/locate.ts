@@ -15,11 +15,14 @@ export type Piece = { -readonly [Key in keyof SlotText]: SlotText[Key] } & {
 export interface Located {
   readonly pieces: readonly Piece[]
   readonly masks: readonly Splice[]
-  /** Parts that change from frame to frame and mean nothing: padding and numbering. */
+  /** Parts that change from frame to frame and mean nothing at once: padding, numbering, running totals. */
   readonly noise: readonly Hole[]
+  /** A running total is no count at all: such a frame is like no other. */
+  readonly odd: boolean
 }
 
-const WHOLE_NUMBER = /^(?:0|[1-9][0-9]*)$/
+const OTHER_NUMBER = /^[-\d]/
+const WHOLE = /^(?:0|[1-9][0-9]*)$/
 
 /** Looks through a frame's text; undefined when it is nested too deep to be looked through. */
 export function locate(
@@ -31,6 +34,7 @@ export function locate(
   const pieces: Piece[] = []
   const masks: Splice[] = []
   const noise: Hole[] = []
+  let odd = false
   const maskTexts = shape.masks ?? {}
   const hidden = (path: JsonPath) =>
     path.some((step) => typeof step === 'string' && Object.hasOwn(maskTexts, step))
@@ -46,14 +50,14 @@ export function locate(
     value(path, start, end) {
       const key = path[path.length - 1]
       if (typeof key !== 'string') return
-      if (path.length === 1 && key === 'sequence_number') {
-        if (WHOLE_NUMBER.test(data.slice(start, end))) noise.push({ start, end, kind: 'digits' })
-      }
+      const counts = path[0] === 'usageMetadata' || (path.length === 1 && key === 'sequence_number')
+      if (counts && WHOLE.test(data.slice(start, end))) noise.push({ start, end, kind: 'digits' })
+      else if (counts) odd ||= OTHER_NUMBER.test(data.slice(start, end))
       if (!Object.hasOwn(maskTexts, key)) return
       const text = maskTexts[key] ?? 'null'
       const was = data.slice(start, end)
       if (was !== text && was !== 'null') masks.push({ start, end, text })
     },
   })
-  return scan.ok ? { pieces, masks, noise } : undefined
+  return scan.ok ? { pieces, masks, noise, odd } : undefined
 }

@@ -32,6 +32,11 @@ export interface AnswerShape {
   textNames(data: string, event: string | undefined): readonly string[]
   /** False when the frame surely holds nothing to note and needs no edit; a substring test. */
   matters(data: string, event: string | undefined): boolean
+  /**
+   * True when frames that do not matter still carry running totals, of which only the last is ever needed: it is
+   * noted when somebody asks.
+   */
+  readonly defers?: boolean
   /** Takes usage, finish, model, error and completion out of a frame. */
   note(root: JsonObject, event: string | undefined, tally: Tally): void
   /** A frame that is no JSON object: true when it is a word of the protocol (`[DONE]`). */
@@ -66,6 +71,13 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
   const familiar = openFamiliar(learns)
   // A frame came that filters could not look into: whatever follows, the answer is not whole.
   let unreadable = false
+  let deferred: { readonly data: string; readonly event: string | undefined } | undefined
+
+  function settle(): void {
+    const root = deferred && parsed(deferred.data)
+    if (root) shape.note(root, deferred?.event, tally)
+    deferred = undefined
+  }
 
   function editOf(data: string, root: JsonObject | undefined, done: boolean): Glance {
     const { drop, splices } = shape.edit?.(data, root) ?? NO_EDIT
@@ -73,6 +85,7 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
   }
 
   function noteFrame(data: string, root: JsonObject, event: string | undefined): Glance {
+    settle()
     const before = tally.complete
     shape.note(root, event, tally)
     return editOf(data, root, tally.complete && !before)
@@ -87,20 +100,22 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
   function glance(data: string, event: string | undefined): Glance {
     const alike = familiar.find(data)
     if (alike) {
+      if (shape.defers) deferred = { data, event }
       tally.outputUnits += alike.units(data)
       return alike.edited()
     }
     const names = shape.textNames(data, event)
     const units = textUnits(data, names)
     tally.outputUnits += units
-    if (shape.matters(data, event)) {
-      const root = parsed(data)
-      return root ? noteFrame(data, root, event) : (noteBare(data) ?? PASS)
-    }
-    const plain = editOf(data, undefined, false)
-    if (!plain.drop && familiar.wants()) {
-      const root = parsed(data)
-      const found = root && locate(shape, data, root, event)
+    const matters = shape.matters(data, event)
+    const root = matters || shape.defers || familiar.wants() ? parsed(data) : undefined
+    if (matters && !root) return noteBare(data) ?? PASS
+    const plain =
+      root && (matters || shape.defers)
+        ? noteFrame(data, root, event)
+        : editOf(data, undefined, false)
+    if (root && !matters && !plain.drop && familiar.wants()) {
+      const found = locate(shape, data, root, event)
       if (found) familiar.learn(data, found, plain.splices, units, names)
     }
     return plain
@@ -109,6 +124,7 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
   function read(data: string, event: string | undefined): Reading {
     const alike = familiar.find(data)
     if (alike && slots.isOpen(alike.slot.slot)) {
+      if (shape.defers) deferred = { data, event }
       tally.outputUnits += alike.units(data)
       return { ...alike.edited(), slots: [alike.place()], closes: [] }
     }
@@ -139,6 +155,7 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
     read,
     writeText: slots.write,
     summary: () => {
+      settle()
       const told = summaryOf(tally)
       return unreadable ? { ...told, complete: false } : told
     },

@@ -138,11 +138,36 @@ const LINE = /([^\r\n]*)(\r\n|\n|\r|$)/y
 /** Decodes a frame. Broken UTF-8 reads as U+FFFD here; the frame's bytes stay what they are. */
 export function readSse(frame: SseFrame): SseText {
   const text = DECODER.decode(frame.bytes)
+  return (frame.first ? undefined : readPlain(text)) ?? readLines(text, frame.first)
+}
+
+/** The two shapes nearly all frames have: a `data` line, or an `event` line and a `data` line; else undefined. */
+function readPlain(text: string): SseText | undefined {
+  const cr = text.indexOf('\r')
+  const newline = cr === -1 ? '\n' : '\r\n'
+  let event: string | undefined
+  let start = 6
+  if (text.startsWith('event: ')) {
+    const eventEnd = cr === -1 ? text.indexOf('\n') : cr
+    if (!text.startsWith(`${newline}data: `, eventEnd)) return undefined
+    event = text.slice(7, eventEnd)
+    start = eventEnd + newline.length + 6
+  } else if (!text.startsWith('data: ')) return undefined
+  const end = text.length - 2 * newline.length
+  // The first line end in the data must be the one before the blank line that ends the frame.
+  if (!text.endsWith(newline + newline)) return undefined
+  if (text.indexOf('\n', start) !== end + newline.length - 1) return undefined
+  if (cr !== -1 && text.indexOf('\r', start) !== end) return undefined
+  const lines = [{ dataStart: 0, textStart: start, textEnd: end }]
+  return { text, event, data: text.slice(start, end), lines, newline }
+}
+
+function readLines(text: string, first: boolean): SseText {
   const lines: DataLine[] = []
   let event: string | undefined
   let newline: SseText['newline'] = '\n'
   let dataStart = 0
-  let at = frame.first && text.charCodeAt(0) === 0xfeff ? 1 : 0
+  let at = first && text.charCodeAt(0) === 0xfeff ? 1 : 0
   while (at < text.length) {
     LINE.lastIndex = at
     const match = LINE.exec(text)

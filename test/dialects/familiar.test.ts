@@ -110,7 +110,7 @@ describe.each(protocols)('%s', (_, frame, shape) => {
         }
         expect(quick.summary()).toEqual(careful.summary())
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -124,9 +124,19 @@ describe.each(protocols)('%s', (_, frame, shape) => {
         }
         expect(quick.summary()).toEqual(careful.summary())
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
+})
+
+test('an empty piece teaches nothing about a full one, which ends the slots before it', () => {
+  const frame = (delta: string) =>
+    `{"id":"c","model":"m","choices":[{"index":0,"delta":${delta},"finish_reason":null}]}`
+  const reader = openReader(chatAnswer({ ...ask, usageAsked: true }))
+  for (const delta of ['{"content":""}', '{"reasoning_content":"a"}', '{"content":""}'])
+    expect(reader.read(frame(delta), undefined).closes).toEqual([])
+  const { closes } = reader.read(frame('{"content":"b"}'), undefined)
+  expect(closes).toEqual(['choice:0/reasoning_content'])
 })
 
 /** A reading without what only the reader's own parts use. */

@@ -37,6 +37,9 @@ const stream = fc
   .array(
     fc.constantFrom(
       'data: ',
+      'data: ',
+      'event: a\n',
+      'event: a\r\n',
       'data:',
       'data',
       'event: x',
@@ -121,6 +124,17 @@ describe('the frames of a stream', () => {
     const frames = frame([encoder.encode('data: a\n\ndata: [DONE]')])
     expect(frames.map((one) => one.terminated)).toEqual([true, false])
     expect(frames.map((one) => readSse(one).data)).toEqual(['a', '[DONE]'])
+  })
+
+  test('an unterminated frame never swallows half a line', () => {
+    for (const [text, data] of [
+      ['data: a\nd', 'a'],
+      ['event: x\r\ndata: a\r\nx', 'a'],
+      ['data: a\r\n\r', 'a'],
+    ] as const) {
+      const [, found] = frame([encoder.encode(`: first\n\n${text}`)])
+      expect(found && readSse(found).data).toBe(data)
+    }
   })
 
   test('a giant line is a broken provider, whether it comes at once or in pieces', () => {
