@@ -8,7 +8,7 @@ import type { Config } from './config.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
 import { badHost, failedResponse, isGoodHost } from './gateway/front.ts'
 import { healthRoutes } from './gateway/health.ts'
-import { gatewayRoutes } from './gateway/routes.ts'
+import { gatewayRoutes, socketHandlers } from './gateway/routes.ts'
 import type { RunningCalls } from './gateway/running.ts'
 import { openParts, type Parts } from './parts.ts'
 
@@ -95,6 +95,7 @@ function listen(hostname: string, port: number, handle: Handler) {
     // Bodies that the gateway reads are bounded by the pipeline; files pass as streams of any size.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     fetch: (request) => (isGoodHost(request.headers.get('host')) ? handle(request) : badHost()),
+    websocket: socketHandlers,
     error: () => new Response('{"error":"internal"}', { status: 500 }),
   })
 }

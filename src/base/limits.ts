@@ -12,6 +12,10 @@ export const LIMITS = {
   answerBodyBytesMax: 128 * 1024 * 1024,
   /** Bytes waiting for a slow caller before the provider's socket is paused. */
   downstreamBufferBytesMax: 256 * 1024,
+  /** Bytes waiting for a slow end of a proxied WebSocket before it is closed: a turn may repeat megabytes. */
+  socketBufferBytesMax: 32 * 1024 * 1024,
+  /** Messages of one WebSocket waiting for their admission; real clients send one and wait. */
+  socketMessagesWaitingMax: 64,
   /** Calls in flight per process; past this new calls get 503 before memory runs out. */
   callsInFlightMax: 10_000,
   /** Dialling a provider. */

@@ -48,6 +48,7 @@ export function credentialOf(headers: Headers, query: URLSearchParams): string {
     headers.get('x-api-key'),
     headers.get('x-goog-api-key'),
     ...query.getAll('key'),
+    ...protocolKeys(headers),
   ]
   const ours = new Set(candidates.filter((each): each is string => each?.startsWith(OURS) === true))
   const [first] = ours
@@ -62,6 +63,13 @@ export function credentialOf(headers: Headers, query: URLSearchParams): string {
   if (ours.size > 1)
     throw new Failure('unauthenticated', { says: 'Two different gateway keys in one request.' })
   return first
+}
+
+/** Browsers cannot set headers on a WebSocket; OpenAI's clients then send the key as a sub-protocol. */
+function protocolKeys(headers: Headers): string[] {
+  const offered = headers.get('sec-websocket-protocol')
+  if (offered === null) return []
+  return [...offered.matchAll(/openai-insecure-api-key\.([^\s,]+)/g)].map((each) => each[1] ?? '')
 }
 
 /** Binds a key to one workspace and checks that its role may call. */

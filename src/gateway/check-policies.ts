@@ -47,8 +47,10 @@ export async function checkPolicies(
     requestModel,
     custom: customKeys(exchange.request.headers),
   }
+  const { method, headers } = exchange.request
+  const reads = isRead(method) && !headers.has('upgrade')
   const decideBy = (set: PolicySet): Decision => {
-    const decision = decide(set, subject, isRead(exchange.request.method))
+    const decision = decide(set, subject, reads)
     exchange.policies = { matched: decision.matched, violated: decision.modelDenied }
     if (decision.modelDenied.length > 0) throw modelDenied(decision, requestModel)
     return decision

@@ -36,10 +36,16 @@ export interface Exchange {
 }
 
 /** Opens the exchange for a request below a provider's prefix. */
-export function open(request: Request, door: Provider, deps: GatewayDeps): Exchange {
+export function open(
+  request: Request,
+  door: Provider,
+  deps: GatewayDeps,
+  /** Sockets are opened by GET and speak what is otherwise posted. */
+  method = request.method,
+): Exchange {
   const url = new URL(request.url)
   const path = url.pathname.slice(deps.basePath.length + 1 + door.prefix.length)
-  const spoken = dialectFor(door.prefix, request.method, path, url.searchParams)
+  const spoken = dialectFor(door.prefix, method, path, url.searchParams)
   // Every door has a dialect family; only a door without one could get here.
   if (!spoken) throw new Failure('unknown_route')
   const clock = deps.world.clock

@@ -60,9 +60,5 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
 
 function assertServed(request: Request, calls: RunningCalls): void {
   if (!METHODS.has(request.method)) throw new Failure('method_not_allowed')
-  if (request.headers.get('upgrade') !== null)
-    throw new Failure('upgrade_required', {
-      says: 'This gateway does not offer WebSockets on this route: use HTTP.',
-    })
   if (calls.size >= LIMITS.callsInFlightMax) throw new Failure('overloaded')
 }

@@ -58,7 +58,9 @@ export async function reserve(
 
 /** What a call can cost as far as the gateway can read it. */
 function costClassOf(exchange: Exchange, read: ReadRequest): 'metered' | 'free' | 'unmetered' {
-  const { method } = exchange.request
+  const { method, headers } = exchange.request
+  const isSocket = headers.has('upgrade')
+  if (isSocket) return read.json ? 'metered' : 'unmetered'
   if (isRead(method) || method === 'DELETE' || /\/cancel$/.test(exchange.path)) return 'free'
   if (read.ask.operation === 'count_tokens') return 'free'
   return read.json ? 'metered' : 'unmetered'

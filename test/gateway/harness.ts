@@ -5,7 +5,7 @@ import { PERMISSIONS, type Permission } from '../../src/base/permission.ts'
 import { secret } from '../../src/base/secret.ts'
 import type { CallerKey, GatewayDeps, TurnedAway } from '../../src/gateway/deps.ts'
 import { badHost, failedResponse, isGoodHost } from '../../src/gateway/front.ts'
-import { gatewayRoutes } from '../../src/gateway/routes.ts'
+import { gatewayRoutes, socketHandlers } from '../../src/gateway/routes.ts'
 import { type RunningCalls, runningCalls } from '../../src/gateway/running.ts'
 import type { LedgerPort } from '../../src/policies/ledger-port.ts'
 import { policySet } from '../../src/policies/policy-set.ts'
@@ -134,6 +134,7 @@ function listen(calls: RunningCalls, deps: GatewayDeps) {
     development: false,
     idleTimeout: 30,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    websocket: socketHandlers,
     fetch: (request) => (isGoodHost(request.headers.get('host')) ? app.fetch(request) : badHost()),
   })
   app.server = server
