@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { LIMITS } from './base/limits.ts'
 import type { World } from './base/world.ts'
 import { chooseBus } from './bus/choose.ts'
@@ -43,7 +44,7 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
   const keyring = openKeyring(config, world)
   const keys = keyResolver(database, world)
   const secrets = secretResolver(database, keyring, world)
-  const metrics = openMetrics()
+  const metrics = openMetrics({ dir: join(config.dataDir, 'metrics'), program: 'gateway' })
   const calls = runningCalls(metrics.inFlight)
   const registered = await registerProcess(database, world, 'gateway')
   const bus = chooseBus({

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { pause, systemClock } from './base/clock.ts'
 import { systemDice } from './base/dice.ts'
 import type { World } from './base/world.ts'
@@ -9,10 +10,12 @@ import { runExporter } from './exporter/run.ts'
 import { sinkFor } from './exporter/sinks/index.ts'
 import { postgresSink } from './exporter/sinks/postgres.ts'
 import { type Database, openDatabase } from './store/database.ts'
-import { park, REPUBLISH_AFTER_MS, takeDue } from './store/outbox.ts'
+import { outboxSize, park, REPUBLISH_AFTER_MS, takeDue } from './store/outbox.ts'
 import { type RegisteredProcess, registerProcess } from './store/processes.ts'
 import { sweepInterrupted } from './store/sweep.ts'
+import { openExporterMetrics } from './telemetry/exporter-metrics.ts'
 import { openLog } from './telemetry/log.ts'
+import { shareRegistry } from './telemetry/shared-registry.ts'
 
 // The program `bun src/worker.ts`: one exporter, configured by the environment alone. Any number may run at once.
 
@@ -58,10 +61,18 @@ const exporter = runExporter({
   },
   sweep: () => sweepInterrupted(database, world, DEAD_AFTER_MS),
 })
+const shared = shareRegistry(
+  openExporterMetrics(async () => {
+    const [outbox, status] = await Promise.all([outboxSize(database), exporter.status()])
+    return { outbox, busConnected: bus.stats().connected, sinks: status.sinks }
+  }),
+  { dir: join(dataDir, 'metrics'), program: 'exporter' },
+)
 const own = await register(database)
 const line = attach({
   async stop(reason) {
     log.info('exporter.stopping', { reason })
+    shared.close()
     await exporter.close()
     await bus.close(FLUSH_MS)
     await own.leave().catch((cause: unknown) => log.warn('leave.failed', { cause: String(cause) }))

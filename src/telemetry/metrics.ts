@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ExchangeEvent } from '../base/exchange.ts'
 import { genAiOperation, genAiProvider } from './gen-ai.ts'
 import { addProcessMetrics } from './process-metrics.ts'
+import { type ShareOptions, shareRegistry } from './shared-registry.ts'
 
 /** What the bus tells of itself, as far as metrics show it. */
 export interface BusGauges {
@@ -11,7 +12,7 @@ export interface BusGauges {
   readonly spansDropped: number
 }
 
-/** One registry per process; `snapshot` lets the supervisor add up several gateway workers. */
+/** What the gateway counts. */
 export interface Metrics {
   exchangeEnded(event: ExchangeEvent): void
   /** A call that names no workspace was refused. */
@@ -20,11 +21,10 @@ export interface Metrics {
   inFlight(change: 1 | -1): void
   /** Read at every scrape. */
   watchBus(read: () => BusGauges): void
-  /** Prometheus text exposition format 0.0.4. */
+  /** Prometheus text exposition format 0.0.4: of every process that shares the directory, or of this one alone. */
   text(): Promise<string>
   readonly contentType: string
-  /** All values of this process as JSON, for adding up. */
-  snapshot(): Promise<object>
+  close(): void
   /** For the few metrics that belong to one program only. */
   readonly registry: Registry
 }
@@ -41,8 +41,8 @@ const OVERHEAD_BUCKETS = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.06
 const MODELS_MAX = 200
 const DETECTORS_MAX = 500
 
-/** A fresh registry with every metric of the gateway and of the process. */
-export function openMetrics(): Metrics {
+/** A fresh registry with every metric of the gateway and of the process; with `share` it shows all processes' together. */
+export function openMetrics(share?: ShareOptions): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const requests = new Counter({
@@ -96,12 +96,13 @@ export function openMetrics(): Metrics {
   const model = boundedLabel(MODELS_MAX)
   const rule = boundedLabel(DETECTORS_MAX)
   addProcessMetrics(registry)
+  const shared = share === undefined ? undefined : shareRegistry(registry, share)
 
   return {
     registry,
     contentType: registry.contentType,
-    text: () => registry.metrics(),
-    snapshot: () => registry.getMetricsAsJSON(),
+    text: () => shared?.text() ?? registry.metrics(),
+    close: () => shared?.close(),
     inFlight: (change) => inFlight.inc(change),
     turnedAway: (door, code) => turnedAway.inc({ door, code }),
     watchBus: (read) => watchBus(registry, read),

@@ -1,5 +1,9 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { nanos } from '../../src/base/money.ts'
+import { openExporterMetrics } from '../../src/telemetry/exporter-metrics.ts'
 import { openMetrics } from '../../src/telemetry/metrics.ts'
 import { someEvent } from '../support/nats.ts'
 
@@ -81,4 +85,60 @@ test('names and help follow the rules that promtool checks', async () => {
     if (type !== 'histogram') expect(name).not.toMatch(/_(count|sum|bucket)$/)
   }
   expect(seen).toBeGreaterThan(15)
+})
+
+describe('processes that share one address', () => {
+  test('show all their values at each, told apart and never added up twice', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'sluice-metrics-'))
+    const metrics = openMetrics({ dir, program: 'gateway' })
+    metrics.exchangeEnded(someEvent())
+    const other = join(import.meta.dir, 'other-process.ts')
+    const child = Bun.spawn([process.execPath, other, dir], { stdout: 'pipe' })
+    await child.stdout.getReader().read()
+    const text = await metrics.text()
+    const samples = [...text.matchAll(/^gateway_requests_total\{[^}]*process="([^"]+)"\} (\d+)$/gm)]
+    expect(samples.map(([, name, value]) => [name, value]).toSorted()).toEqual(
+      [
+        [`gateway-${process.pid}`, '1'],
+        [`gateway-${child.pid}`, '2'],
+      ].toSorted(),
+    )
+    expect(text.match(/^# TYPE gateway_requests_total /gm)).toHaveLength(1)
+    expect(text).toContain(`gateway_overhead_seconds_count{process="gateway-${child.pid}"} 2`)
+    child.kill()
+    await child.exited
+    const minuteAgo = Date.now() / 1_000 - 60
+    utimesSync(join(dir, `${child.pid}.json`), minuteAgo, minuteAgo)
+    expect(await metrics.text()).not.toContain(`gateway-${child.pid}`)
+    metrics.close()
+    expect(readdirSync(dir)).toEqual([])
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  test('a file that is no list of values costs nothing but its own view', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'sluice-metrics-'))
+    const metrics = openMetrics({ dir, program: 'gateway' })
+    writeFileSync(join(dir, '1.json'), '{"half":')
+    metrics.exchangeEnded(someEvent())
+    expect(await metrics.text()).toContain('gateway_requests_total{')
+    metrics.close()
+    rmSync(dir, { recursive: true, force: true })
+  })
+})
+
+test('the exporter’s counters follow what its deliveries counted', async () => {
+  let delivered = 5
+  const registry = openExporterMetrics(async () => ({
+    outbox: { waiting: 3, parked: 1, oldestMs: 2_500 },
+    busConnected: true,
+    sinks: [{ name: 'postgres', delivered, failures: 2, parked: 0, lag: 7 }],
+  }))
+  await registry.metrics()
+  delivered = 9
+  await registry.metrics()
+  const text = await registry.metrics()
+  expect(text).toContain('gateway_export_delivered_total{destination="postgres"} 9')
+  expect(text).toContain('gateway_export_failures_total{destination="postgres"} 2')
+  expect(text).toContain('gateway_export_backlog_messages{destination="postgres"} 7')
+  expect(text).toContain('gateway_outbox_lag_seconds 2.5')
 })

@@ -1,0 +1,82 @@
+import { Counter, Gauge, Registry } from 'prom-client'
+import { addProcessMetrics } from './process-metrics.ts'
+
+/** What the exporter tells of itself at each scrape. */
+export interface ExporterGauges {
+  readonly outbox: {
+    readonly waiting: number
+    readonly parked: number
+    /** Age of the oldest row, milliseconds. */
+    readonly oldestMs: number
+  }
+  readonly busConnected: boolean
+  readonly sinks: readonly {
+    readonly name: string
+    readonly delivered: number
+    readonly failures: number
+    readonly parked: number
+    /** Undefined while the bus is away: then the gauge keeps its last value. */
+    readonly lag: number | undefined
+  }[]
+}
+
+/** The exporter's registry; `read` is asked at each scrape and may be slow or fail, which leaves the last values. */
+export function openExporterMetrics(read: () => Promise<ExporterGauges>): Registry {
+  const registry = new Registry()
+  const registers = [registry]
+  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers })
+  const lag = gauge('gateway_outbox_lag_seconds', 'Age of the oldest call not yet confirmed.')
+  const rows = gauge('gateway_outbox_rows', 'Calls not yet confirmed by the trace store.')
+  const parked = gauge('gateway_outbox_parked_rows', 'Calls set aside that cannot be delivered.')
+  const connected = gauge('gateway_exporter_bus_connected', '1 while the bus answers.')
+  const destination = ['destination'] as const
+  const delivered = new Counter({
+    name: 'gateway_export_delivered_total',
+    help: 'Calls and spans delivered.',
+    labelNames: destination,
+    registers,
+  })
+  const failures = new Counter({
+    name: 'gateway_export_failures_total',
+    help: 'Failed attempts to deliver a batch.',
+    labelNames: destination,
+    registers,
+  })
+  const poison = new Counter({
+    name: 'gateway_export_parked_total',
+    help: 'Messages set aside that the destination cannot take.',
+    labelNames: destination,
+    registers,
+  })
+  const backlog = new Gauge({
+    name: 'gateway_export_backlog_messages',
+    help: 'Messages of the bus not yet delivered.',
+    labelNames: destination,
+    registers,
+    // The first metric to be collected refreshes all of them: one reading per scrape.
+    async collect() {
+      await refresh().catch(() => undefined)
+    },
+  })
+  const counted = new Map<string, { delivered: number; failures: number; parked: number }>()
+
+  async function refresh(): Promise<void> {
+    const gauges = await read()
+    lag.set(gauges.outbox.oldestMs / 1_000)
+    rows.set(gauges.outbox.waiting)
+    parked.set(gauges.outbox.parked)
+    connected.set(gauges.busConnected ? 1 : 0)
+    for (const sink of gauges.sinks) {
+      const labels = { destination: sink.name }
+      const before = counted.get(sink.name) ?? { delivered: 0, failures: 0, parked: 0 }
+      delivered.inc(labels, sink.delivered - before.delivered)
+      failures.inc(labels, sink.failures - before.failures)
+      poison.inc(labels, sink.parked - before.parked)
+      counted.set(sink.name, { ...sink })
+      if (sink.lag !== undefined) backlog.set(labels, sink.lag)
+    }
+  }
+
+  addProcessMetrics(registry)
+  return registry
+}
