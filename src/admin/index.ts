@@ -6,6 +6,7 @@ import { fallback, mount } from './mount.ts'
 import { ORGANIZATION_ROUTES } from './organization.ts'
 import { PERSONAL_TOKEN_ROUTES } from './personal-tokens.ts'
 import { POLICY_ROUTES } from './policies.ts'
+import { PRICE_ROUTES } from './prices.ts'
 import { REQUEST_ROUTES } from './requests.ts'
 import { ROLE_ROUTES } from './roles.ts'
 import type { Route } from './route.ts'
@@ -14,6 +15,7 @@ import { SECRET_ROUTES } from './secrets.ts'
 import { SERVICE_KEY_ROUTES } from './service-keys.ts'
 import { SESSION_ROUTES } from './sessions.ts'
 import { documented } from './swagger.ts'
+import { USAGE_ROUTES } from './usage.ts'
 import { WORKSPACE_ROUTES } from './workspaces.ts'
 
 /** Every resource of the control plane, in the order of the document. */
@@ -26,6 +28,8 @@ export const RESOURCES: Readonly<Record<string, readonly Route[]>> = {
   personalTokens: PERSONAL_TOKEN_ROUTES,
   secrets: SECRET_ROUTES,
   policies: POLICY_ROUTES,
+  prices: PRICE_ROUTES,
+  usage: USAGE_ROUTES,
   sessions: SESSION_ROUTES,
   runs: RUN_ROUTES,
   requests: REQUEST_ROUTES,

@@ -21,14 +21,19 @@ export function usdOnWire(amount: bigint): ExactNumber {
   return exact.rawJSON(formatUsd(amount))
 }
 
+/** Members that hold dollars: amounts, prices per million tokens, prices per token. */
+const DOLLARS = /_(usd|usd_per_mtok|cost)$/
+const PLAIN = /^-?\d+(\.\d+)?$/
+
 /**
- * Parses JSON text keeping the exact text of every number below a key that ends in `_usd`: such a member is a
- * string of digits afterwards, so that 0.1 is one tenth. Throws `SyntaxError` as `JSON.parse` does.
+ * Parses JSON text keeping the exact digits of every number of dollars (members ending in `_usd`, `_usd_per_mtok` or
+ * `_cost`): such a member is a string of digits afterwards, so that 0.1 is one tenth. Numbers with an exponent stay
+ * numbers. Throws `SyntaxError` as `JSON.parse` does.
  */
 export function parseWithExactUsd(text: string): unknown {
-  return exact.parse(text, (key, value, context) =>
-    typeof value === 'number' && key.endsWith('_usd') && context.source !== undefined
-      ? context.source
+  return exact.parse(text, (key, value, { source }) =>
+    typeof value === 'number' && DOLLARS.test(key) && source !== undefined && PLAIN.test(source)
+      ? source
       : value,
   )
 }
