@@ -8,10 +8,15 @@ import { chatBots } from './chat-bots.ts'
 import { commerceAndMessaging } from './commerce-and-messaging.ts'
 import { curlUser } from './curl-user.ts'
 import { developerPlatforms } from './developer-platforms.ts'
+import { digitNumbers } from './digits.ts'
+import { email } from './email.ts'
 import { github } from './github.ts'
 import { gitlab } from './gitlab.ts'
 import { google } from './google.ts'
+import { labelledNumbers } from './labelled-number.ts'
 import { langsmith } from './langsmith.ts'
+import { money } from './money.ts'
+import { network } from './network.ts'
 import { openai } from './openai.ts'
 import { shapes } from './shapes.ts'
 import { slack } from './slack.ts'
@@ -42,5 +47,14 @@ export const SECRETS: readonly Detector[] = [
   urlCredential,
 ]
 
+/** Every built-in detector of structured facts about persons. */
+export const STRUCTURED_PII: readonly Detector[] = [
+  ...digitNumbers,
+  email,
+  ...labelledNumbers,
+  ...money,
+  ...network,
+]
+
 /** Every built-in detector but those of names. */
-export const DETECTORS: readonly Detector[] = [...SECRETS]
+export const DETECTORS: readonly Detector[] = [...SECRETS, ...STRUCTURED_PII]

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { countrySpecs, isValidIBAN } from 'ibantools'
+import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
+import type { SpotDetector } from '../detector.ts'
+import { token } from './token.ts'
+
+const UPPER = unitClass('A-Za-z')
+
+/** Bank account numbers: country, two check digits, the length of the country, mod 97. Source: ISO 13616. */
+const iban: SpotDetector = {
+  type: 'spot',
+  id: 'iban',
+  kind: 'pii',
+  entity: 'IBAN_CODE',
+  marks: ['digit'],
+  judge(text, position, runStart) {
+    const start = position - 2
+    if (start < runStart || !isIn(UPPER, text.at(start)) || !isIn(UPPER, text.at(start + 1))) return undefined
+    if (isIn(ALNUM, text.at(start - 1)) || text.at(start - 1) === 0x5f) return undefined
+    const country = String.fromCharCode(text.at(start), text.at(start + 1)).toUpperCase()
+    const length = countrySpecs[country]?.chars
+    if (typeof length !== 'number') return undefined
+    let compact = ''
+    let at = start
+    while (compact.length < length) {
+      const unit = text.at(at)
+      if (isIn(ALNUM, unit)) compact += String.fromCharCode(unit)
+      else if (compact.length < 4 || (unit !== 0x20 && unit !== 0x2d && unit !== 0x2e) || !isIn(ALNUM, text.at(at + 1)))
+        return undefined
+      at++
+    }
+    if (isIn(ALNUM, text.at(at)) || !isValidIBAN(compact.toUpperCase())) return undefined
+    return { start, end: at }
+  },
+  cases: {
+    hits: () => {
+      const number = `DE89${'3704 0044 0532 0130 00'.replaceAll(' ', '')}`
+      return [[`IBAN ${number}.`, [number]]]
+    },
+    misses: () => [[`DE88${'370400440532013000'}`, 'wrong check digits']],
+  },
+}
+
+const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+const BASE58_UNITS = unitClass('1-9A-HJ-NP-Za-km-z')
+
+/** Bitcoin and its relatives: base 58 with four bytes of double SHA-256. */
+const base58Address: SpotDetector = {
+  type: 'spot',
+  id: 'bitcoin-address',
+  kind: 'pii',
+  entity: 'CRYPTO',
+  marks: ['digit'],
+  judge(text, position) {
+    const first = text.at(position)
+    if ((first !== 0x31 && first !== 0x33) || isIn(ALNUM, text.at(position - 1))) return undefined
+    let end = position
+    while (end - position < 36 && isIn(BASE58_UNITS, text.at(end))) end++
+    const length = end - position
+    if (length < 26 || length > 35 || isIn(ALNUM, text.at(end))) return undefined
+    let value = ''
+    for (let at = position; at < end; at++) value += String.fromCharCode(text.at(at))
+    return passesBase58Check(value) ? { start: position, end } : undefined
+  },
+  cases: {
+    hits: () => {
+      const address = `1A1zP1eP5QGefi2DMPTfTL5${'SLmv7DivfNa'}`
+      return [[`send to ${address} today`, [address]]]
+    },
+    misses: () => [[`1A1zP1eP5QGefi2DMPTfTL5${'SLmv7DivfNb'}`, 'a wrong checksum']],
+  },
+}
+
+function passesBase58Check(value: string): boolean {
+  let number = 0n
+  for (const unit of value) number = number * 58n + BigInt(BASE58.indexOf(unit))
+  const hex = number.toString(16).padStart(50, '0')
+  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex')
+  if (bytes.length !== 25) return false
+  const once = createHash('sha256').update(bytes.subarray(0, 21)).digest()
+  return createHash('sha256').update(once).digest().subarray(0, 4).equals(bytes.subarray(21))
+}
+
+const crypto = { kind: 'pii', exact: true, disguises: false } as const
+
+/** Accounts of banks and of ledgers. */
+export const money = [
+  iban,
+  base58Address,
+  { ...token('ethereum-address', '0x', '[0-9a-fA-F]{40}', { ...crypto, tail: 'A-Za-z0-9' }), entity: 'CRYPTO' },
+  {
+    ...token('bech32-address', 'bc1 tb1 ltc1 BC1', '[qpzry9x8gf2tvdw0s3jn54khce6mua7lQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{38,60}', {
+      ...crypto,
+      tail: 'A-Za-z0-9',
+    }),
+    entity: 'CRYPTO',
+  },
+]
