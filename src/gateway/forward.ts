@@ -12,6 +12,7 @@ import { demoUpstream } from './demo.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Exchange } from './exchange.ts'
 import { requestHeaders } from './headers.ts'
+import { pointBack } from './point-back.ts'
 import type { ReadRequest } from './read-request.ts'
 import type { OutgoingRequest } from './redact-request.ts'
 import { openRelay, type Relay } from './relay.ts'
@@ -49,6 +50,9 @@ export function answer(call: AdmittedCall): Promise<Response> {
   const { signal, method } = exchange.request
   const { hold } = admitted
   const reader = exchange.dialect.openAnswer(read.ask)
+  const { door } = exchange
+  const back =
+    door.name === 'demo' ? undefined : pointBack(exchange, deps.basePath, deps.origins[door.name])
   return new Promise((resolve) => {
     const running: Running = {
       keyId: admitted.opened.keyId,
@@ -65,6 +69,7 @@ export function answer(call: AdmittedCall): Promise<Response> {
       framing: exchange.framing,
       bodiless: method === 'HEAD',
       filters: exchange.guard,
+      editWhole: back?.body,
       progress: hold.terms.hold === 'sliced' ? () => keepAhead() : undefined,
       firstByte() {
         exchange.timings.firstByteMs = exchange.elapsedMs()
@@ -79,6 +84,7 @@ export function answer(call: AdmittedCall): Promise<Response> {
       },
       respond(head, body) {
         const headers = answerHeaders(exchange, head.headers)
+        back?.headers(headers)
         if (closed?.costNanos !== undefined)
           headers.set('x-gateway-cost-usd', formatUsd(closed.costNanos))
         else if (hold.nanos > 0n)

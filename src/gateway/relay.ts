@@ -19,6 +19,8 @@ export interface RelayOptions {
   readonly bodiless: boolean
   /** Set when a data policy acts: each slot of the answer then has a filter of its own. */
   readonly filters: AnswerFilters | undefined
+  /** Rewrites a whole JSON body of a route that is otherwise not read. */
+  readonly editWhole: ((text: string) => string) | undefined
   /** Called once, when the status is decided: with the whole body, or with the stream that will carry it. */
   respond(head: AnswerHead, body: AnswerBody): void
   /** Called once, when the answer never began: nothing was sent to the caller. */
@@ -150,7 +152,8 @@ export function openRelay(options: RelayOptions): Relay {
     onHead(status, headers) {
       if (state !== 'waiting') return
       head = { status, headers }
-      framing = framingOf(options.framing, status, headers)
+      const asked = options.framing === 'opaque' && options.editWhole ? 'json' : options.framing
+      framing = framingOf(asked, status, headers)
       const unread = framing === 'opaque' && options.framing !== 'opaque'
       if (status >= 300 && status < 400 && status !== 304) {
         fail(new Failure('upstream_redirected', { inside: status }))
@@ -196,13 +199,20 @@ export function openRelay(options: RelayOptions): Relay {
       return
     }
     try {
-      const edited = framing === 'json' ? readWhole(body, reader, options.filters) : body
+      const edited = framing === 'json' ? wholeAnswer(body) : body
       options.firstByte()
       end(head.status < 400 && !reader.summary().error ? 'ok' : 'failed')
       options.respond(head, none ? null : edited)
     } catch (cause) {
       fail(cause instanceof Failure ? cause : new Failure('internal', { inside: cause }))
     }
+  }
+
+  function wholeAnswer(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    if (!options.editWhole) return readWhole(body, reader, options.filters)
+    const text = decoder.decode(body)
+    const edited = options.editWhole(text)
+    return edited === text ? body : new TextEncoder().encode(edited)
   }
 
   function endStream(): void {
