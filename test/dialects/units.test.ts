@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, spyOn, test } from 'bun:test'
 import fc from 'fast-check'
+import { askForUsage, withoutNullUsage } from '../../src/dialects/include-usage.ts'
+import { dialectFor } from '../../src/dialects/index.ts'
 import { textUnits } from '../../src/dialects/text-units.ts'
 import { readUsage } from '../../src/dialects/usage-rows.ts'
+import { applySplices } from '../../src/stream/splice.ts'
 
 describe('counting text without parsing', () => {
   test('equals the length of the parsed texts, whatever they hold', () => {
@@ -51,5 +54,99 @@ describe('usage', () => {
     ['beyond any model', { a: 2_000_000_000_000 }],
   ])('that is %s is suspect', (_, raw) => {
     expect(readUsage(raw, rows)?.suspect).toBe(true)
+  })
+})
+
+describe('usage that nobody asked for', () => {
+  const taken = (data: string) => applySplices(data, withoutNullUsage(data))
+
+  test.each([
+    ['{"a":1,"usage":null}', '{"a":1}'],
+    ['{"usage":null,"a":1}', '{"a":1}'],
+    ['{"a":[{"usage":null}], "usage" : null , "b":{}}', '{"a":[{"usage":null}] , "b":{}}'],
+    ['{"a":{"b":1,"usage":null}}', '{"a":{"b":1,"usage":null}}'],
+    ['{"a":{"usage":null,"b":1},"c":"x"}', '{"a":{"usage":null,"b":1},"c":"x"}'],
+    ['{"a":"{,\\"usage\\":null}"}', '{"a":"{,\\"usage\\":null}"}'],
+    ['{"usage":{"prompt_tokens":1}}', '{"usage":{"prompt_tokens":1}}'],
+  ])('is taken out of the root of %s only', (data, expected) => {
+    expect(taken(data)).toBe(expected)
+  })
+
+  test('is asked for whatever options stand there, and nothing else changes', () => {
+    const option = fc.constantFrom(
+      '',
+      '"stream_options":null',
+      '"stream_options":{}',
+      '"stream_options": { "include_usage" : false , "x":1.0}',
+      '"stream_options":{"x":{"include_usage":1}}',
+    )
+    const others = fc.array(
+      fc.constantFrom('"model":"m"', '"n":1.0', '"a":{"stream_options":{}}', '"b":[ ]'),
+      { maxLength: 3 },
+    )
+    fc.assert(
+      fc.property(option, others, fc.constantFrom('', '\n'), (own, rest, end) => {
+        const text = `{ ${[...new Set(rest), own].filter((one) => one !== '').join(' ,')} }${end}`
+        const body = JSON.parse(text)
+        const out = JSON.parse(applySplices(text, askForUsage(text, body)))
+        expect(out.stream_options.include_usage).toBe(true)
+        const { include_usage: _, ...options } = out.stream_options
+        const { include_usage: _was, ...before } = body.stream_options ?? {}
+        expect(options).toEqual(before)
+        expect({ ...out, stream_options: 0 }).toEqual({ ...body, stream_options: 0 })
+      }),
+    )
+  })
+})
+
+describe('a reader that filters rely on', () => {
+  const open = (prefix: string, path: string, body = {}) => {
+    const query = new URLSearchParams()
+    const dialect = dialectFor(prefix, 'POST', path, query)?.dialect
+    if (!dialect) throw new Error(path)
+    return dialect.openAnswer(dialect.readAsk({ stream: true, ...body }, path, query))
+  }
+
+  test('shows no signed thinking, streamed or whole', () => {
+    const reader = open('anthropic', '/v1/messages')
+    const delta =
+      '{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"a"}}'
+    const start =
+      '{"type":"content_block_start","index":0,"content_block":{"type":"redacted_thinking","data":"Emw"}}'
+    const whole =
+      '{"type":"message","content":[{"type":"thinking","thinking":"a","signature":"b"}]}'
+    for (const data of [delta, start, whole]) expect(reader.read(data, undefined).slots).toEqual([])
+  })
+
+  test('lets nothing pass that it cannot look into, and never calls such an answer whole', () => {
+    for (const data of ['{"choices":[{"delta":{"content":"half', 'plain words', '"text"', '[1]']) {
+      const reader = open('openai', '/v1/chat/completions')
+      expect(reader.read(data, undefined).drop).toBe(true)
+      reader.read('[DONE]', undefined)
+      expect(reader.summary().complete).toBe(false)
+    }
+    const deep = `{"choices":[${'['.repeat(200)}${']'.repeat(200)}]}`
+    expect(open('openai', '/v1/chat/completions').read(deep, undefined).drop).toBe(true)
+  })
+
+  test('does not parse what it has parsed the like of', () => {
+    const reader = open('openai', '/v1/responses')
+    const parse = spyOn(JSON, 'parse')
+    for (let index = 0; index < 50; index++) {
+      const data = `{"type":"response.output_text.delta","sequence_number":${index},"output_index":0,"content_index":0,"delta":"w${index}","obfuscation":"${'x'.repeat(index % 7)}"}`
+      const [slot] = reader.read(data, undefined).slots
+      expect(data.slice(slot?.start, slot?.end)).toBe(`w${index}`)
+    }
+    const times = parse.mock.calls.length
+    parse.mockRestore()
+    expect(times).toBeLessThan(5)
+  })
+
+  test('counts the units of the text that a user sees', () => {
+    const reader = open('openai', '/v1/chat/completions')
+    const frame = (text: string) =>
+      `{"id":"c","model":"m","choices":[{"index":0,"delta":{"content":${JSON.stringify(text)}},"finish_reason":null}]}`
+    for (const text of ['abc', 'é\n', '"q"', '😀']) reader.glance(frame(text), undefined)
+    expect(reader.summary().outputUnits).toBe(10)
   })
 })
