@@ -66,8 +66,12 @@ export function looksLikeGatewayKey(text: string): boolean {
   return text.startsWith(PREFIX)
 }
 
+/** CRC-32 (of the whole body, as scanners expect) in plain numbers: this runs on every call. */
 function checksum(body: string): string {
-  return base62(BigInt(Bun.hash.crc32(body)), CHECKSUM_LENGTH)
+  let text = ''
+  for (let rest = Bun.hash.crc32(body); text.length < CHECKSUM_LENGTH; rest = Math.floor(rest / 62))
+    text = (ALPHABET[rest % 62] ?? '') + text
+  return text
 }
 
 function randomText(dice: Dice, length: number): string {
