@@ -387,9 +387,10 @@ BEGIN
 END $$;
 --> statement-breakpoint
 -- Makes the child of a default for one subject, or finds the one another process made. The caller holds the version row
--- exclusively. Gives the child's meters as [{id, metric, window}], or NULL when the default is gone.
+-- exclusively. Gives the child's meters as [{id, metric, window}], or NULL when the default is gone or the caller decided
+-- with old policies, whose limits must not be written.
 CREATE FUNCTION "ledger_child"(
-	"p_parent" uuid, "p_child" uuid, "p_name" text, "p_type" text, "p_matchers" jsonb, "p_matchers_key" text, "p_meters" jsonb
+	"p_version" bigint, "p_parent" uuid, "p_child" uuid, "p_name" text, "p_type" text, "p_matchers" jsonb, "p_matchers_key" text, "p_meters" jsonb
 ) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
 	v_parent policies;
@@ -398,7 +399,9 @@ DECLARE
 	v_spec jsonb;
 BEGIN
 	SELECT * INTO v_parent FROM policies WHERE id = p_parent AND deleted_at IS NULL AND enabled;
-	IF NOT FOUND THEN RETURN NULL; END IF;
+	IF NOT FOUND OR p_version <> (SELECT v.version FROM policy_versions v WHERE v.organization_id = v_parent.organization_id) THEN
+		RETURN NULL;
+	END IF;
 	INSERT INTO policies (id, organization_id, name, policy_type, action, matchers, matchers_key, window_key, config, enabled,
 		priority, parent_policy_id, is_system_generated)
 	VALUES (p_child, v_parent.organization_id, p_name, p_type, v_parent.action, p_matchers, p_matchers_key, v_parent.window_key,

@@ -7,14 +7,14 @@ import { arrayText } from './ledger-text.ts'
 export interface Children {
   /** The legs on new children's meters. */
   legsOf(reservation: Reservation): readonly Leg[]
-  /** True when a default is gone or disabled meanwhile: the reservation was decided with old policies. */
+  /** True when the reservation was decided with old policies: its default is gone or has changed. */
   isGone(reservation: Reservation): boolean
 }
 
 /** For batches that need none. */
 export const NO_CHILDREN: Children = { legsOf: () => [], isGone: () => false }
 
-const CHILD = `select ledger_child($1, $2, $3, $4, $5::text::jsonb, $6, $7::text::jsonb) as meters`
+const CHILD = `select ledger_child($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8::text::jsonb) as meters`
 
 /**
  * Makes (or finds) the children of defaults, inside the transaction that will hold on them. Takes the versions of all
@@ -27,25 +27,29 @@ export async function makeChildren(
   const orgs = [...new Set(batch.map(({ subject }) => subject.organizationId))].sort()
   await sql.unsafe('select ledger_versions_exclusive($1::uuid[])', [arrayText(orgs)])
   const made = new Map<string, readonly Leg[] | undefined>()
-  for (const { fresh } of batch)
+  for (const { fresh, policyVersion } of batch)
     for (const child of fresh) {
-      const key = childKey(child)
-      if (!made.has(key)) made.set(key, await makeChild(sql, child))
+      const key = childKey(child, policyVersion)
+      if (!made.has(key)) made.set(key, await makeChild(sql, child, policyVersion))
     }
+  const legs = (child: FreshChild, { policyVersion }: Reservation) =>
+    made.get(childKey(child, policyVersion))
   return {
-    legsOf: ({ fresh }) => fresh.flatMap((child) => made.get(childKey(child)) ?? []),
-    isGone: ({ fresh }) => fresh.some((child) => made.get(childKey(child)) === undefined),
+    legsOf: (each) => each.fresh.flatMap((child) => legs(child, each) ?? []),
+    isGone: (each) => each.fresh.some((child) => legs(child, each) === undefined),
   }
 }
 
 async function makeChild(
   sql: TransactionSql,
   child: FreshChild,
+  policyVersion: number,
 ): Promise<readonly Leg[] | undefined> {
   const meters = child.meters.map((meter) => ({ ...meter, limit: meter.limit.toString() }))
   const [row] = await sql.unsafe<
     { meters: { id: number; metric: string; window: string }[] | null }[]
   >(CHILD, [
+    policyVersion,
     child.parentId,
     child.childId,
     child.name,
@@ -61,6 +65,6 @@ async function makeChild(
   })
 }
 
-function childKey(child: FreshChild): string {
-  return `${child.parentId}\n${matchersKey(child.matchers)}`
+function childKey(child: FreshChild, policyVersion: number): string {
+  return `${policyVersion}\n${child.parentId}\n${matchersKey(child.matchers)}`
 }

@@ -6,7 +6,7 @@ import { nanos } from '../base/money.ts'
 import type { CostBasis } from '../base/usage.ts'
 import type { Timer, World } from '../base/world.ts'
 import type { Terms } from '../policies/admission.ts'
-import type { LedgerPort, LedgerSubject, Reservation } from '../policies/ledger-port.ts'
+import type { LedgerPort, LedgerSubject, NoRoom, Reservation } from '../policies/ledger-port.ts'
 import type { Subject } from '../policies/match.ts'
 import { refusalOf } from '../policies/refusal.ts'
 import type { Lanes } from './ledger-lanes.ts'
@@ -96,12 +96,10 @@ export function openLedger(options: LedgerOptions): Ledger {
       const answer = await lanes.reserve(reservation)
       if (answer.kind === 'held') {
         live.add(call.id)
-        return holdOf(reservation, terms, lanes, live)
+        return holdOf(reservation, call, terms, lanes, live)
       }
       if (answer.kind === 'refused') {
-        // A child made a moment ago is not among the policies this decision knew.
-        const known = answer.noRoom.every(({ meter }) => terms.decision.byMeter.has(meter))
-        throw refusalOf(answer.noRoom, known ? terms : await call.terms(true))
+        throw await refused(answer.noRoom, call, terms, terms.nanos)
       }
       if (answer.kind === 'ended') break
       again = true
@@ -158,7 +156,25 @@ function ledgerSubject(subject: Subject): LedgerSubject {
   }
 }
 
-function holdOf(placed: Reservation, terms: Terms, lanes: Lanes, live: Set<string>): Hold {
+/** The refusal by these meters; policies made a moment ago are not among those the call was decided with. */
+async function refused(
+  noRoom: readonly NoRoom[],
+  call: ReserveCall,
+  terms: Terms,
+  asked: Nanos,
+): Promise<Failure> {
+  const known = noRoom.every(({ meter }) => terms.decision.byMeter.has(meter))
+  const { decision } = known ? terms : await call.terms(true)
+  return refusalOf(noRoom, { ...terms, decision, nanos: asked })
+}
+
+function holdOf(
+  placed: Reservation,
+  call: ReserveCall,
+  terms: Terms,
+  lanes: Lanes,
+  live: Set<string>,
+): Hold {
   let held = placed.nanos
   let open = true
   const committed = Promise.withResolvers<void>()
@@ -184,9 +200,9 @@ function holdOf(placed: Reservation, terms: Terms, lanes: Lanes, live: Set<strin
     void: (event) => end('void', { nanos: nanos(0), tokens: 0, basis: undefined }, event),
     async extend(totalNanos) {
       if (totalNanos <= held) return undefined
-      const asked: Terms = { ...terms, nanos: nanos(totalNanos - held) }
       const answer = await lanes.extend({ id: placed.id, organizationId, totalNanos })
-      if (answer.kind === 'refused') return refusalOf(answer.noRoom, asked)
+      if (answer.kind === 'refused')
+        return refused(answer.noRoom, call, terms, nanos(totalNanos - held))
       if (answer.kind === 'ended') return new Failure('ledger_unavailable')
       held = totalNanos
       return undefined
