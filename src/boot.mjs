@@ -67,6 +67,7 @@ function handOver(bun, args) {
     env.PATH = env.PATH ? `${directory}${delimiter}${env.PATH}` : directory
   const child = spawn(bun, args, { cwd: ROOT, env, stdio: 'inherit' })
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
+  stopWithParent(child)
   child.on('error', (error) => {
     explain(new BootError(`${bun} could not be started: ${error.message}`, 'run it again'))
     process.exit(1)
@@ -74,6 +75,22 @@ function handOver(bun, args) {
   child.on('exit', (code, signal) => {
     process.exit(signal ? 128 + constants.signals[signal] : (code ?? 1))
   })
+}
+
+/**
+ * A signal sent to npm reaches the shell between it and us, which dies of it without telling: then our parent changes, and
+ * what was asked of npm is done. Started by hand we may well outlive the shell.
+ */
+function stopWithParent(child) {
+  if (!process.env.npm_lifecycle_event) return
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    // Once: a second signal would cut the drain short.
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, 500)
+  watch.unref()
 }
 
 main().catch((error) => {

@@ -124,6 +124,26 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   },
 )
 
+test('when the package manager that runs the script is killed, the program is asked to stop', async () => {
+  const directory = project(`
+    process.on('SIGTERM', () => { console.log('asked'); process.exit(0) })
+    setInterval(() => {}, 1000)
+    console.log('up')
+  `)
+  const script = join(directory, 'src/boot.mjs')
+  // As npm does it: a shell of its own that waits, and a variable that tells.
+  const shell = Bun.spawn(['/bin/sh', '-c', `'${process.execPath}' '${script}' sluice; exit $?`], {
+    env: { HOME: join(directory, 'home'), npm_lifecycle_event: 'start' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let said = ''
+  for await (const bytes of shell.stdout) {
+    said += new TextDecoder().decode(bytes)
+    if (said === 'up\n') shell.kill('SIGKILL')
+  }
+  expect(said).toBe('up\nasked\n')
+})
+
 test('a program that dies of a signal ends the script with 128 and its number', async () => {
   const directory = project('process.kill(process.pid, "SIGKILL"); setInterval(() => {}, 1000)')
   expect((await boot(directory, 'sluice').end()).code).toBe(137)
