@@ -7,13 +7,14 @@ import { ocsfOf } from './ocsf.ts'
 import { PAGE_MAX, PAGE_QUERY, pageShape } from './page-shape.ts'
 import { type Route, route, unprocessable } from './route.ts'
 import { iso } from './run-shape.ts'
+import { moment, uuid } from './scalar-shapes.ts'
 
 const ID = '019a1f3e-7c1d-7b3a-9d52-0f6f1a2b3c4d'
 const ENTRY = t.Object(
   {
-    id: t.String({ format: 'uuid' }),
+    id: uuid(),
     seq: t.Integer({ description: '1, 2, 3, … without gaps in the organisation.' }),
-    time: t.String({ format: 'date-time' }),
+    time: moment(),
     operation: t.String(),
     workspace_id: t.Union([t.String(), t.Null()]),
     resource: t.Object({ kind: t.String(), id: t.String() }),
@@ -58,10 +59,10 @@ export const AUDIT_ROUTES: readonly Route[] = [
     query: t.Object(
       {
         ...PAGE_QUERY,
-        start_time: t.Optional(t.String({ format: 'date-time' })),
-        end_time: t.Optional(t.String({ format: 'date-time' })),
+        start_time: t.Optional(moment()),
+        end_time: t.Optional(moment()),
         operations: t.Optional(t.Array(t.String({ maxLength: 100 }), { maxItems: 50 })),
-        workspace_id: t.Optional(t.String({ format: 'uuid' })),
+        workspace_id: t.Optional(uuid()),
         format: t.Optional(t.Union([t.Literal('plain'), t.Literal('ocsf')])),
       },
       { additionalProperties: false },

@@ -15,6 +15,7 @@ export function detailOf(route: Route): DocumentDecoration {
     description: `${route.says}\n\n${permissionsOf(route)}`,
     operationId: operationIdOf(route),
     security: [{ apiKey: [] }, { bearer: [] }],
+    ...{ 'x-permissions': [...route.needs], 'x-scope': route.scope },
     parameters: parametersOf(route),
     ...(route.body ? { requestBody: bodyOf(route.body) } : {}),
     responses: responsesOf(route),

@@ -24,8 +24,7 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   } catch {
     throw new Failure('invalid_request', { says: 'The body is not valid JSON in UTF-8.' })
   }
-  if (isDeeper(value, LIMITS.jsonDepthMax))
-    throw new Failure('invalid_request', { says: 'The body is nested too deeply.' })
+  demandStorable(value)
   return value
 }
 
@@ -61,15 +60,27 @@ function tooLarge(): Failure {
 }
 
 /** Walks without recursion: a hostile body must not overflow the stack. */
-function isDeeper(root: unknown, depthMax: number): boolean {
+function demandStorable(root: unknown): void {
   let level: unknown[] = [root]
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > depthMax) return true
-    level = level.flatMap((each) =>
-      Array.isArray(each) ? each : isJsonObject(each) ? Object.values(each) : [],
-    )
+    if (depth > LIMITS.jsonDepthMax)
+      throw new Failure('invalid_request', { says: 'The body is nested too deeply.' })
+    level = level.flatMap((each) => {
+      if (typeof each === 'string') demandText(each)
+      if (Array.isArray(each)) return each
+      if (!isJsonObject(each)) return []
+      for (const name of Object.keys(each)) demandText(name)
+      return Object.values(each)
+    })
   }
-  return false
+}
+
+/** The database's text holds neither U+0000 nor half a surrogate pair. */
+function demandText(text: string): void {
+  if (text.includes('\0') || !text.isWellFormed())
+    throw new Failure('invalid_request', {
+      says: 'A string holds U+0000 or half a surrogate pair, which cannot be stored.',
+    })
 }
 
 /** Query parameters as the shape wants them: whole numbers and true/false are read, a list is collected. */
@@ -77,6 +88,7 @@ export function readQuery(shape: TSchema, search: URLSearchParams): Record<strin
   const read: Record<string, unknown> = Object.create(null)
   for (const name of new Set(search.keys())) {
     const all = search.getAll(name)
+    for (const text of all) demandText(text)
     const kind = kindOf(shape, name)
     read[name] = kind === 'array' ? all : all.length > 1 ? all : fromText(kind, all[0] ?? '')
   }

@@ -3,28 +3,29 @@ import type { World } from '../base/world.ts'
 import type { CreatedKey, KeyRow } from '../store/keys.ts'
 import { unprocessable } from './route.ts'
 import { iso } from './run-shape.ts'
+import { moment, uuid } from './scalar-shapes.ts'
 
 const ID = '019a1f3e-7c1d-7b3a-9d52-0f6f1a2b3c4d'
 const orNull = t.Union([t.String(), t.Null()])
-const moment = t.Union([t.String({ format: 'date-time' }), t.Null()])
+const momentOrNull = t.Union([moment(), t.Null()])
 
 /** A key without its token. */
 export const KEY = t.Object(
   {
-    id: t.String({ format: 'uuid' }),
+    id: uuid(),
     short_key: t.String({
       description: 'The public part of the token; it stands in project names.',
     }),
     description: t.String(),
     scope: t.Union([t.Literal('workspace'), t.Literal('organization')]),
-    workspaces: t.Array(t.String({ format: 'uuid' })),
+    workspaces: t.Array(uuid()),
     role_id: t.Union([t.String(), t.Null()], { description: 'The workspace role.' }),
     org_role_id: orNull,
     user_id: orNull,
     deactivated: t.Boolean(),
-    created_at: t.String({ format: 'date-time' }),
-    expires_at: moment,
-    last_used_at: moment,
+    created_at: moment(),
+    expires_at: momentOrNull,
+    last_used_at: momentOrNull,
   },
   {
     examples: [
@@ -58,13 +59,11 @@ export const NEW_KEY = t.Composite([
 export const KEY_BODY = {
   description: t.Optional(t.String({ maxLength: 200 })),
   expires_at: t.Optional(
-    t.Union([t.String({ format: 'date-time' }), t.Null()], {
+    t.Union([moment(), t.Null()], {
       description: 'In the future; it cannot be changed later. Absent: never.',
     }),
   ),
-  workspaces: t.Optional(
-    t.Array(t.String({ format: 'uuid' }), { minItems: 1, maxItems: 100, uniqueItems: true }),
-  ),
+  workspaces: t.Optional(t.Array(uuid(), { minItems: 1, maxItems: 100, uniqueItems: true })),
 }
 
 export const ROTATE_BODY = t.Object(

@@ -21,18 +21,19 @@ import { ID_PARAMS } from './id-params.ts'
 import { PAGE_QUERY, pageAsked, pageOf, pageShape } from './page-shape.ts'
 import { type Call, type Route, route } from './route.ts'
 import { iso } from './run-shape.ts'
+import { moment, uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
 
 const ID = '019a1f3e-7c1d-7b3a-9d52-0f6f1a2b3c4d'
 const MEMBER = t.Object(
   {
-    id: t.String({ format: 'uuid' }),
-    user_id: t.String({ format: 'uuid' }),
+    id: uuid(),
+    user_id: uuid(),
     email: t.String(),
     full_name: t.String(),
-    role_id: t.String({ format: 'uuid' }),
+    role_id: uuid(),
     role_name: t.String(),
-    created_at: t.String({ format: 'date-time' }),
+    created_at: moment(),
   },
   {
     examples: [
@@ -52,12 +53,12 @@ const ADD = t.Object(
   {
     email: t.String({ maxLength: 254, pattern: '^[^\\s@<>"]+@[^\\s@<>"]+$' }),
     full_name: t.Optional(t.String({ maxLength: 200 })),
-    role_id: t.String({ format: 'uuid' }),
+    role_id: uuid(),
   },
   { additionalProperties: false, examples: [{ email: 'ada@example.com', role_id: ID }] },
 )
 const CHANGE = t.Object(
-  { role_id: t.String({ format: 'uuid' }) },
+  { role_id: uuid() },
   { additionalProperties: false, examples: [{ role_id: ID }] },
 )
 

@@ -4,14 +4,15 @@ import type { Orm } from '../store/database.ts'
 import { readOrganization, updateOrganization } from '../store/organizations.ts'
 import { type Route, route } from './route.ts'
 import { iso } from './run-shape.ts'
+import { moment, uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
 
 const ORGANIZATION = t.Object(
   {
-    id: t.String({ format: 'uuid' }),
+    id: uuid(),
     display_name: t.String(),
     llm_gateway_enabled: t.Boolean(),
-    created_at: t.String({ format: 'date-time' }),
+    created_at: moment(),
   },
   {
     examples: [

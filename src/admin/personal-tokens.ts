@@ -19,6 +19,7 @@ import { ID_PARAMS } from './id-params.ts'
 import { managesOrganization } from './key-rules.ts'
 import { expiryOf, KEY, KEY_BODY, keyOnWire, NEW_KEY, overlapMs, ROTATE_BODY } from './key-shape.ts'
 import { type Call, type Route, route, unprocessable } from './route.ts'
+import { uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
 
 const PATH = '/orgs/current/personal-access-tokens'
@@ -34,9 +35,7 @@ const shared = {
 const BODY = t.Object(
   {
     ...KEY_BODY,
-    user_id: t.Optional(
-      t.String({ format: 'uuid', description: 'For somebody else: needs organization:manage.' }),
-    ),
+    user_id: t.Optional(uuid('For somebody else: needs organization:manage.')),
   },
   { additionalProperties: false, examples: [{ description: 'My laptop' }] },
 )

@@ -7,6 +7,7 @@ import { KINDS } from '../policies/kinds/index.ts'
 import type { PolicyUse } from '../store/policy-reads.ts'
 import type { PolicyRow } from '../store/policy-rows.ts'
 import { iso } from './run-shape.ts'
+import { moment, uuid } from './scalar-shapes.ts'
 
 const ID = '019a1f3e-7c1d-7b3a-9d52-0f6f1a2b3c4d'
 const EXAMPLE = {
@@ -56,8 +57,8 @@ const AMOUNT = t.Optional(t.Number())
 /** A policy on the wire. */
 export const POLICY = t.Object(
   {
-    id: t.String({ format: 'uuid' }),
-    organization_id: t.String({ format: 'uuid' }),
+    id: uuid(),
+    organization_id: uuid(),
     name: t.String(),
     description: t.String(),
     policy_type: POLICY_TYPE,
@@ -69,13 +70,13 @@ export const POLICY = t.Object(
     is_system_generated: t.Boolean({ description: 'Made from a default for one subject.' }),
     parent_policy_id: t.Union([t.String(), t.Null()]),
     created_by: t.Union([t.String(), t.Null()]),
-    created_at: t.String({ format: 'date-time' }),
-    updated_at: t.String({ format: 'date-time' }),
+    created_at: moment(),
+    updated_at: moment(),
     current_spend_usd: AMOUNT,
     current_spend_nanos: t.Optional(t.String()),
     reserved_usd: AMOUNT,
     reserved_nanos: t.Optional(t.String()),
-    resets_at: t.Optional(t.String({ format: 'date-time' })),
+    resets_at: t.Optional(moment()),
     current_usage: t.Optional(
       t.Array(t.Object({ metric: t.String(), window: t.String(), value: t.Integer() })),
     ),

@@ -5,6 +5,7 @@ import type { Rates } from '../pricing/price.ts'
 import type { OwnPrice } from '../store/prices.ts'
 import { type Mistake, unprocessable } from './route.ts'
 import { iso } from './run-shape.ts'
+import { moment, uuid } from './scalar-shapes.ts'
 
 const amount = (description: string) =>
   t.Optional(t.Union([t.Number(), t.String({ maxLength: 40 })], { description }))
@@ -61,7 +62,7 @@ export const PRICE_BODY = t.Object(
     hides_output: t.Optional(
       t.Boolean({ description: 'Whether output can be billed that the caller never sees.' }),
     ),
-    start_time: t.Optional(t.Union([t.String({ format: 'date-time' }), t.Null()])),
+    start_time: t.Optional(t.Union([moment(), t.Null()])),
   },
   { additionalProperties: false, examples: [EXAMPLE] },
 )
@@ -69,13 +70,13 @@ export const PRICE_BODY = t.Object(
 /** A price on the wire. */
 export const PRICE = t.Object(
   {
-    id: t.String({ format: 'uuid' }),
+    id: uuid(),
     name: t.String(),
     provider: t.String(),
     match_pattern: t.String(),
     input_usd_per_mtok: t.Number(),
     output_usd_per_mtok: t.Number(),
-    start_time: t.Union([t.String({ format: 'date-time' }), t.Null()]),
+    start_time: t.Union([moment(), t.Null()]),
   },
   {
     additionalProperties: true,

@@ -13,6 +13,7 @@ import { ID_PARAMS } from './id-params.ts'
 import { PRICE, PRICE_BODY, priceFrom, priceOnWire } from './price-shape.ts'
 import { type Route, route } from './route.ts'
 import { iso } from './run-shape.ts'
+import { moment } from './scalar-shapes.ts'
 import { write } from './write.ts'
 
 const PATH = '/model-price-map'
@@ -51,7 +52,7 @@ export const PRICE_ROUTES: readonly Route[] = [
           provider: t.String(),
           model: t.String(),
           requests: t.Integer(),
-          last_hour: t.String({ format: 'date-time' }),
+          last_hour: moment(),
         }),
       ),
     },

@@ -5,12 +5,13 @@ import { type ExchangeRow, readExchange, readSpans, type SpanRow } from '../stor
 import { ID_PARAMS } from './id-params.ts'
 import { type Route, route } from './route.ts'
 import { iso } from './run-shape.ts'
+import { moment, uuid } from './scalar-shapes.ts'
 
 const orNull = (kind: ReturnType<typeof t.String> | ReturnType<typeof t.Number>, says?: string) =>
   t.Union([kind, t.Null()], says === undefined ? {} : { description: says })
 
 const REQUEST = t.Object({
-  id: t.String({ format: 'uuid' }),
+  id: uuid(),
   state: t.Union([t.Literal('running'), t.Literal('ended')]),
   outcome: orNull(t.String(), 'ok, refused, failed, aborted or interrupted; null while it runs.'),
   status: orNull(t.Number(), 'The HTTP status the caller saw.'),
@@ -33,8 +34,8 @@ const REQUEST = t.Object({
     { description: 'How often each detector hit, never what it hit.' },
   ),
   timings: t.Object({
-    started_at: t.String({ format: 'date-time' }),
-    ended_at: orNull(t.String({ format: 'date-time' })),
+    started_at: moment(),
+    ended_at: orNull(moment()),
     duration_ms: orNull(t.Number()),
     first_byte_ms: orNull(t.Number(), 'From arrival to the first byte of the answer.'),
     overhead_ms: orNull(t.Number(), 'Spent in the gateway before forwarding.'),

@@ -14,6 +14,7 @@ import {
 import { demandGrantable } from './grant.ts'
 import { ID_PARAMS } from './id-params.ts'
 import { type Route, route, unprocessable } from './route.ts'
+import { uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
 
 const SCOPE = t.Union([t.Literal('workspace'), t.Literal('organization')])
@@ -31,7 +32,7 @@ const EXAMPLE = {
 
 const ROLE = t.Object(
   {
-    id: t.String({ format: 'uuid' }),
+    id: uuid(),
     name: t.String({ description: 'The constant of a built-in role, else CUSTOM.' }),
     display_name: t.String(),
     description: t.String(),

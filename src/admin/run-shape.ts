@@ -3,17 +3,18 @@ import type { ExchangeEvent, Outcome } from '../base/exchange.ts'
 import { FAILURES } from '../base/failure.ts'
 import { usdOnWire } from '../base/wire.ts'
 import type { TraceProject } from '../store/trace-reads.ts'
+import { moment, uuid } from './scalar-shapes.ts'
 
 /** One call as the original's clients know a run: fields they read by name, our facts below `extra.metadata`. */
 export const RUN = t.Object(
   {
-    id: t.String({ format: 'uuid', description: 'Also the id of the call.' }),
-    trace_id: t.String({ format: 'uuid' }),
+    id: uuid('Also the id of the call.'),
+    trace_id: uuid(),
     name: t.String(),
     run_type: t.String(),
-    start_time: t.String({ format: 'date-time' }),
-    end_time: t.String({ format: 'date-time' }),
-    first_token_time: t.Union([t.String({ format: 'date-time' }), t.Null()]),
+    start_time: moment(),
+    end_time: moment(),
+    first_token_time: t.Union([moment(), t.Null()]),
     status: t.Union([t.Literal('success'), t.Literal('error')]),
     error: t.Union([t.String(), t.Null()]),
     prompt_tokens: t.Union([t.Integer(), t.Null()]),
@@ -25,7 +26,7 @@ export const RUN = t.Object(
     cost_basis: t.Union([t.String(), t.Null()], {
       description: 'measured, counted or ceiling: how the amount is known.',
     }),
-    session_id: t.String({ format: 'uuid', description: 'The trace project it was asked in.' }),
+    session_id: uuid('The trace project it was asked in.'),
     session_name: t.String(),
     session_names: t.Array(t.String(), { description: 'Every trace project it belongs to.' }),
     extra: t.Object({}, { additionalProperties: true }),

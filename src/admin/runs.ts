@@ -13,11 +13,12 @@ import {
 import { ID_PARAMS } from './id-params.ts'
 import { type Route, route, unprocessable } from './route.ts'
 import { RUN, type RunProjects, runOnWire } from './run-shape.ts'
+import { moment, uuid } from './scalar-shapes.ts'
 
 const RUNS_PER_PAGE_MAX = 100
 
 const text = (maxLength = 200) => t.Union([t.String({ maxLength }), t.Null()])
-const uuids = t.Union([t.Array(t.String({ format: 'uuid' }), { maxItems: 1000 }), t.Null()])
+const uuids = t.Union([t.Array(uuid(), { maxItems: 1000 }), t.Null()])
 
 const QUERY = t.Object(
   {
@@ -28,8 +29,8 @@ const QUERY = t.Object(
     is_root: t.Optional(t.Union([t.Boolean(), t.Null()])),
     parent_run: t.Optional(text()),
     error: t.Optional(t.Union([t.Boolean(), t.Null()])),
-    start_time: t.Optional(t.Union([t.String({ format: 'date-time' }), t.Null()])),
-    end_time: t.Optional(t.Union([t.String({ format: 'date-time' }), t.Null()])),
+    start_time: t.Optional(t.Union([moment(), t.Null()])),
+    end_time: t.Optional(t.Union([moment(), t.Null()])),
     select: t.Optional(t.Union([t.Array(t.String(), { maxItems: 200 }), t.Null()])),
     order: t.Optional(t.Union([t.Literal('asc'), t.Literal('desc'), t.Null()])),
     limit: t.Optional(t.Union([t.Integer({ minimum: 1 }), t.Null()])),

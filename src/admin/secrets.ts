@@ -4,13 +4,14 @@ import type { Orm } from '../store/database.ts'
 import { deleteSecret, listSecrets, putSecret } from '../store/secrets.ts'
 import { type Route, route } from './route.ts'
 import { iso } from './run-shape.ts'
+import { moment } from './scalar-shapes.ts'
 import { write } from './write.ts'
 
 const SECRETS = t.Array(
   t.Object({
     key: t.String({ description: 'Its name; providers look theirs up by it.' }),
     last_four: t.String(),
-    updated_at: t.String({ format: 'date-time' }),
+    updated_at: moment(),
   }),
   {
     examples: [

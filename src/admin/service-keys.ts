@@ -20,6 +20,7 @@ import { ID_PARAMS } from './id-params.ts'
 import { demandManagesKeys, managesOrganization, ruledKey, seesKey } from './key-rules.ts'
 import { expiryOf, KEY, KEY_BODY, keyOnWire, NEW_KEY, overlapMs, ROTATE_BODY } from './key-shape.ts'
 import { type Call, type Route, route, unprocessable } from './route.ts'
+import { uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
 
 const PATH = '/orgs/current/service-keys'
@@ -29,12 +30,9 @@ const NEEDS =
 const BODY = t.Object(
   {
     ...KEY_BODY,
-    role_id: t.Optional(t.String({ format: 'uuid', description: 'Default WORKSPACE_ADMIN.' })),
+    role_id: t.Optional(uuid('Default WORKSPACE_ADMIN.')),
     org_role_id: t.Optional(
-      t.String({
-        format: 'uuid',
-        description: 'Makes the key organisation-scoped: it manages, and cannot call models.',
-      }),
+      uuid('Makes the key organisation-scoped: it manages, and cannot call models.'),
     ),
   },
   {
@@ -47,7 +45,7 @@ const CHANGE = t.Object(
   {
     description: t.Optional(t.String({ maxLength: 200 })),
     deactivated: t.Optional(t.Boolean()),
-    role_id: t.Optional(t.String({ format: 'uuid' })),
+    role_id: t.Optional(uuid()),
   },
   { additionalProperties: false, minProperties: 1, examples: [{ deactivated: true }] },
 )

@@ -4,13 +4,14 @@ import { listTraceProjects, type TraceProject } from '../store/trace-reads.ts'
 import { ID_PARAMS } from './id-params.ts'
 import { type Route, route } from './route.ts'
 import { iso } from './run-shape.ts'
+import { moment, uuid } from './scalar-shapes.ts'
 
 const SESSION = t.Object(
   {
-    id: t.String({ format: 'uuid' }),
-    tenant_id: t.String({ format: 'uuid', description: 'The workspace.' }),
+    id: uuid(),
+    tenant_id: uuid('The workspace.'),
     name: t.String(),
-    start_time: t.String({ format: 'date-time' }),
+    start_time: moment(),
     end_time: t.Null(),
     description: t.Union([t.String(), t.Null()]),
     reference_dataset_id: t.Null(),
@@ -48,7 +49,7 @@ export const SESSION_ROUTES: readonly Route[] = [
       {
         name: t.Optional(t.String({ maxLength: 200 })),
         name_contains: t.Optional(t.String({ maxLength: 200 })),
-        id: t.Optional(t.Array(t.String({ format: 'uuid' }), { maxItems: 100 })),
+        id: t.Optional(t.Array(uuid(), { maxItems: 100 })),
         limit: t.Optional(t.Integer({ minimum: 1, maximum: 1000 })),
         offset: t.Optional(t.Integer({ minimum: 0, maximum: 1_000_000 })),
       },

@@ -4,6 +4,7 @@ import { readUsage, type UsageDimension, type UsageSum } from '../store/usage-re
 import { workspaceCaller } from './guard.ts'
 import { type Answer, type Call, type Route, route, unprocessable } from './route.ts'
 import { iso } from './run-shape.ts'
+import { moment } from './scalar-shapes.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -34,15 +35,15 @@ const QUERY = t.Object(
         description: 'In UTC, weeks from Monday. Absent: one sum.',
       }),
     ),
-    from: t.Optional(t.String({ format: 'date-time', description: 'Default: 30 days ago.' })),
-    to: t.Optional(t.String({ format: 'date-time', description: 'Default: now.' })),
+    from: t.Optional(moment('Default: 30 days ago.')),
+    to: t.Optional(moment('Default: now.')),
   },
   { additionalProperties: false },
 )
 
 const SUM = t.Object(
   {
-    bucket: t.Union([t.String({ format: 'date-time' }), t.Null()]),
+    bucket: t.Union([moment(), t.Null()]),
     requests: t.Integer(),
     tokens: t.Integer(),
     cost_usd: t.Number(),
@@ -86,8 +87,8 @@ export const USAGE_ROUTES: readonly Route[] = [
       status: 200,
       says: 'The sums, oldest bucket first, dearest first.',
       shape: t.Object({
-        from: t.String({ format: 'date-time' }),
-        to: t.String({ format: 'date-time' }),
+        from: moment(),
+        to: moment(),
         data: t.Array(SUM),
       }),
     },

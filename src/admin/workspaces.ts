@@ -14,17 +14,18 @@ import { workspacePermissions } from './guard.ts'
 import { ID_PARAMS } from './id-params.ts'
 import { type Route, route } from './route.ts'
 import { iso } from './run-shape.ts'
+import { moment, uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
 
 const NAME = t.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
 
 const WORKSPACE = t.Object({
-  id: t.String({ format: 'uuid' }),
-  organization_id: t.String({ format: 'uuid' }),
+  id: uuid(),
+  organization_id: uuid(),
   display_name: t.String(),
   tenant_handle: t.String(),
   capture_content: t.Boolean({ description: 'Whether redacted content is kept in traces.' }),
-  created_at: t.String({ format: 'date-time' }),
+  created_at: moment(),
 })
 
 /** Workspaces: what calls, keys and secrets belong to. */
