@@ -1,6 +1,13 @@
 import { afterAll, expect, test } from 'bun:test'
 import { LIMITS } from '../../src/base/limits.ts'
-import { gate, HANG, type Provider, sse, startProvider } from '../support/scripted-provider.ts'
+import {
+  BREAK,
+  gate,
+  HANG,
+  type Provider,
+  sse,
+  startProvider,
+} from '../support/scripted-provider.ts'
 import { manualClock, until } from '../support/world.ts'
 import { hear, PATIENT, request, upstreamOf } from './call.ts'
 
@@ -44,6 +51,18 @@ test('a pooled connection the provider has closed is dialled again', async () =>
   expect(provider.connections).toBe(2)
 })
 
+test('a pooled connection that dies under the call before it takes a byte is dialled again', async () => {
+  const provider = await provide({ body: 'ok' })
+  const upstream = upstreamOf('socket')
+  await hear(upstream, request(provider.url)).heard
+  // The reset is in the kernel, but this process has not been told yet: the write finds out.
+  provider.reset()
+  const { call, heard } = hear(upstream, request(provider.url))
+  expect(call.sent).toBe(false)
+  expect((await heard).outcome).toBe('end')
+  expect([provider.connections, provider.requests.length]).toEqual([2, 2])
+})
+
 test('a call whose bytes were taken is never sent twice', async () => {
   const provider = await provide([{ body: 'ok' }, { raw: [], close: true }])
   const upstream = upstreamOf('socket')
@@ -67,6 +86,42 @@ test('a connection is not used again when its answer was not clean', async () =>
     expect([heard.body.toString(), heard.outcome]).toEqual(['hi', 'end'])
   }
   expect(provider.requests.map((got) => got.connection)).toEqual([1, 2, 3, 4])
+})
+
+test('a body that ends by a reset is not whole', async () => {
+  const provider = await provide({ framing: 'close', body: ['a', BREAK] })
+  const { heard } = hear(upstreamOf('socket'), request(provider.url))
+  expect((await heard).outcome).toBe('reset')
+})
+
+test('the connection used last is used next, also when its caller was slow to the end', async () => {
+  const later = gate()
+  const provider = await provide((got) => ({
+    framing: 'length',
+    headers: { 'content-length': '2' },
+    body: got.path === '/2' ? [later.promise, got.path] : got.path,
+  }))
+  const upstream = upstreamOf('socket')
+  const second = hear(upstream, request(`${provider.url}/2`), { onData: () => second.call.pause() })
+  await provider.request(0)
+  await hear(upstream, request(`${provider.url}/1`)).heard
+  later.open()
+  await second.heard
+  for (const path of ['/3', '/4']) {
+    const { heard } = hear(upstream, request(provider.url + path))
+    expect((await heard).body.toString()).toBe(path)
+  }
+  expect(provider.requests.map((got) => got.connection)).toEqual([1, 2, 1, 1])
+})
+
+test('nothing ticks when nothing is going on', async () => {
+  const clock = manualClock()
+  const upstream = upstreamOf('socket', { clock })
+  const provider = await provide({ body: 'ok' })
+  await hear(upstream, request(provider.url)).heard
+  upstream.close()
+  clock.advance(300)
+  expect(clock.waiting()).toBe(0)
 })
 
 test('bytes on an idle connection close it', async () => {
@@ -94,7 +149,6 @@ test('idle connections are closed after their time, and calls after that work', 
   clock.advance(2_000)
   await until('the idle connection is closed', () => provider.open === 0)
   expect((await hear(upstream, request(provider.url)).heard).outcome).toBe('end')
-  expect(clock.waiting()).toBeLessThanOrEqual(1)
 })
 
 test('a burst reuses its connections and keeps no more than the limit idle', async () => {
