@@ -46,6 +46,11 @@ export const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./secrets.ts')).secrets,
   },
   {
+    name: 'snippet',
+    summary: 'print the settings of a client: SDKs, Claude Code, Codex, Gemini CLI, …',
+    load: async () => (await import('./snippet.ts')).snippet,
+  },
+  {
     name: 'traces',
     summary: 'list traced calls, or show one',
     load: async () => (await import('./traces.ts')).traces,
