@@ -2,6 +2,7 @@
 export * from './tables-control.ts'
 export * from './tables-credentials.ts'
 export * from './tables-exchanges.ts'
+export * from './tables-issues.ts'
 export * from './tables-ledger.ts'
 export * from './tables-policies.ts'
 export * from './tables-tenancy.ts'

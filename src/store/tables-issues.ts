@@ -1,0 +1,48 @@
+import { bigint, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { moment } from './tables-tenancy.ts'
+
+/**
+ * What policies and books have to complain about, one row per policy, subject and kind, however often it happens.
+ * No foreign keys: an issue outlives the policy and the key it names.
+ */
+export const issues = pgTable(
+  'issues',
+  {
+    id: uuid('id').primaryKey(),
+    organizationId: uuid('organization_id').notNull(),
+    workspaceId: uuid('workspace_id').notNull(),
+    kind: text('kind').notNull(),
+    /** Empty when no policy is involved, so that the uniqueness below holds. */
+    policyId: text('policy_id').notNull(),
+    policyName: text('policy_name').notNull(),
+    subjectKind: text('subject_kind').notNull(),
+    subject: text('subject').notNull(),
+    /** 0 urgent … 3 low. */
+    severity: integer('severity').notNull(),
+    status: text('status').notNull().default('open'),
+    count: bigint('count', { mode: 'number' }).notNull().default(0),
+    firstSeenAt: moment('first_seen_at').notNull(),
+    lastSeenAt: moment('last_seen_at').notNull(),
+    /** When the status last changed; a resolved issue reopens with a call that ended after it. */
+    changedAt: moment('changed_at').notNull().defaultNow(),
+    reopened: integer('reopened').notNull().default(0),
+  },
+  (table) => [
+    unique('issues_what').on(table.workspaceId, table.kind, table.policyId, table.subject),
+    index('issues_recent').on(table.workspaceId, table.lastSeenAt),
+  ],
+)
+
+/** Which calls an issue was seen in. The key makes counting exact however often a call's event comes. */
+export const issueSightings = pgTable(
+  'issue_sightings',
+  {
+    issueId: uuid('issue_id').notNull(),
+    runId: uuid('run_id').notNull(),
+    seenAt: moment('seen_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.issueId, table.runId] }),
+    index('issue_sightings_age').on(table.seenAt),
+  ],
+)
