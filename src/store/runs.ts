@@ -1,9 +1,9 @@
 import type { ExchangeEvent } from '../base/exchange.ts'
-import { exchangeToJson } from '../base/exchange-json.ts'
 import { newId } from '../base/id.ts'
 import type { SpanRecord } from '../base/span.ts'
 import type { World } from '../base/world.ts'
 import type { Database } from './database.ts'
+import { ENDING, EVENTS, eventsText, FROM_EVENT } from './event-columns.ts'
 import { confirm } from './outbox.ts'
 import { storable } from './storable.ts'
 
@@ -15,24 +15,38 @@ export function keyProject(keyShort: string, keyId: string): string {
   return `gateway-${keyShort}-${keyId}`
 }
 
+const RUN: Readonly<Record<string, string>> = { ...FROM_EVENT, ...ENDING, event: 'event' }
+
+const RUN_COLUMNS = [
+  ...[
+    'id',
+    'organization_id',
+    'workspace_id',
+    'key_id',
+    'key_short',
+    'user_id',
+    'trace_id',
+    'session_id',
+  ],
+  ...[
+    'provider',
+    'operation',
+    'request_model',
+    'response_model',
+    'started_at',
+    'ended_at',
+    'outcome',
+  ],
+  ...['status', 'error_code', 'input_tokens', 'output_tokens', 'cost_nanos', 'event'],
+]
+
+const RUN_ENDING = [...RUN_COLUMNS.filter((name) => name in ENDING), 'event']
+
 const INSERT_RUNS = `
-  insert into runs (id, organization_id, workspace_id, key_id, key_short, user_id, trace_id, session_id,
-                    provider, operation, request_model, response_model, started_at, ended_at, outcome, status,
-                    error_code, input_tokens, output_tokens, cost_nanos, event)
-  select id, organization_id, workspace_id, key_id, key_short, user_id, trace_id, session_id, provider,
-         operation, request_model, response_model, to_timestamp(started_ms / 1000), to_timestamp(ended_ms / 1000),
-         outcome, status, error_code, input_tokens, output_tokens, cost_nanos, event
-    from json_to_recordset($1::text::json) as given(
-         id uuid, organization_id uuid, workspace_id uuid, key_id uuid, key_short text, user_id uuid,
-         trace_id text, session_id text, provider text, operation text, request_model text,
-         response_model text, started_ms float8, ended_ms float8, outcome text, status integer,
-         error_code text, input_tokens bigint, output_tokens bigint, cost_nanos bigint, event jsonb)
-   order by id
+  insert into runs (${RUN_COLUMNS})
+  select ${RUN_COLUMNS.map((name) => RUN[name])} from (${EVENTS}) as given order by ${RUN.id}
   on conflict (id) do update
-     set ended_at = excluded.ended_at, outcome = excluded.outcome, status = excluded.status,
-         error_code = excluded.error_code, response_model = excluded.response_model,
-         input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
-         cost_nanos = excluded.cost_nanos, event = excluded.event
+     set ${RUN_ENDING.map((name) => `${name} = excluded.${name}`)}
    where runs.outcome = 'interrupted' and excluded.outcome <> 'interrupted'
   returning id`
 
@@ -59,7 +73,7 @@ export async function storeRuns(
     if (!known || known.closed.outcome === 'interrupted') once.set(event.opened.id, event)
   }
   if (once.size === 0) return 0
-  const rows = JSON.stringify([...once.values()].map(runRow), storable)
+  const rows = eventsText([...once.values()])
   const projects = JSON.stringify(projectRows(once.values(), world))
   return database.sql.begin(async (sql) => {
     await sql.unsafe(INSERT_PROJECTS, [projects], { prepare: true })
@@ -106,32 +120,6 @@ export async function storeSpans(
   const text = JSON.stringify(rows, storable)
   const written = await database.sql.unsafe(INSERT_SPANS, [text], { prepare: true })
   return written.length
-}
-
-function runRow({ opened, closed, version }: ExchangeEvent) {
-  return {
-    id: opened.id,
-    organization_id: opened.organizationId,
-    workspace_id: opened.workspaceId,
-    key_id: opened.keyId,
-    key_short: opened.keyShort,
-    user_id: opened.userId,
-    trace_id: opened.traceId,
-    session_id: opened.sessionId,
-    provider: opened.provider,
-    operation: opened.operation,
-    request_model: opened.requestModel,
-    response_model: closed.responseModel,
-    started_ms: opened.startedAtMs,
-    ended_ms: closed.endedAtMs,
-    outcome: closed.outcome,
-    status: closed.status,
-    error_code: closed.errorCode,
-    input_tokens: closed.usage?.inputTokens,
-    output_tokens: closed.usage?.outputTokens,
-    cost_nanos: closed.costNanos?.toString(),
-    event: exchangeToJson({ version, opened, closed }),
-  }
 }
 
 /** Projects come with workspaces and keys; a person who joined a workspace later gets theirs with the first call. */

@@ -1,7 +1,15 @@
 /**
- * A replacer for `JSON.stringify`: PostgreSQL stores neither NUL nor half a surrogate pair, and a model's name or
- * a caller's header may hold both.
+ * A replacer for `JSON.stringify`: PostgreSQL stores neither NUL nor half a surrogate pair, and a model's name, a
+ * caller's header or a member's name in a provider's usage may hold both.
  */
 export function storable(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.replaceAll('\0', '\u{fffd}').toWellFormed() : value
+  if (typeof value === 'string') return clean(value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const keys = Object.keys(value)
+  if (keys.every((key) => clean(key) === key)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [clean(key), each]))
+}
+
+function clean(text: string): string {
+  return text.replaceAll('\0', '\u{fffd}').toWellFormed()
 }

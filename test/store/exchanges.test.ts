@@ -103,7 +103,8 @@ describe('the rows of calls', () => {
     })
     const plain = openedCall(tenant, world)
     await Promise.all([writer.open(hostile), writer.open(plain)])
-    await Promise.all([writer.close(endedCall(hostile)), writer.close(endedCall(plain))])
+    const usage = { inputTokens: 1, outputTokens: 2, toolUses: { 'web\0search\udc00': 1 } }
+    await Promise.all([writer.close(endedCall(hostile, { usage })), writer.close(endedCall(plain))])
     expect(await rowOf(hostile.id)).toMatchObject({ outcome: 'ok' })
     expect(String((await rowOf(hostile.id))?.request_model)).toStartWith('a\u{fffd}b\u{fffd}xxx')
     expect(await rowOf(plain.id)).toMatchObject({ outcome: 'ok' })
