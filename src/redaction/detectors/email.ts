@@ -35,10 +35,11 @@ export const email: SpotDetector = {
       labelStart = end + 1
     }
     for (let at = labelStart; at < end; at++) last += String.fromCharCode(text.at(at))
-    last = last.replace(/-.*$/, '')
+    const international = /^xn--[a-z0-9-]+$/i.test(last)
+    if (!international) last = last.replace(/-.*$/, '')
     if (dots === 0 || last.length < 2 || last.length > 24 || FILES.test(last)) return undefined
-    for (const unit of last) if (!isIn(LETTER, unit.charCodeAt(0))) return undefined
-    if (text.at(end) === 0x28 || text.at(end) === 0x3d || text.at(end) === 0x2f && false) return undefined
+    for (const unit of international ? '' : last) if (!isIn(LETTER, unit.charCodeAt(0))) return undefined
+    if (text.at(end) === 0x28 || text.at(end) === 0x3d) return undefined
     return { start, end: labelStart + last.length }
   },
   cases: {

@@ -7,6 +7,7 @@ import { azure } from './azure.ts'
 import { chatBots } from './chat-bots.ts'
 import { commerceAndMessaging } from './commerce-and-messaging.ts'
 import { curlUser } from './curl-user.ts'
+import { dateOfBirth } from './date-of-birth.ts'
 import { developerPlatforms } from './developer-platforms.ts'
 import { digitNumbers } from './digits.ts'
 import { email } from './email.ts'
@@ -15,6 +16,7 @@ import { gitlab } from './gitlab.ts'
 import { google } from './google.ts'
 import { labelledNumbers } from './labelled-number.ts'
 import { langsmith } from './langsmith.ts'
+import { licensePlate } from './license-plate.ts'
 import { money } from './money.ts'
 import { network } from './network.ts'
 import { openai } from './openai.ts'
@@ -49,9 +51,11 @@ export const SECRETS: readonly Detector[] = [
 
 /** Every built-in detector of structured facts about persons. */
 export const STRUCTURED_PII: readonly Detector[] = [
+  dateOfBirth,
   ...digitNumbers,
   email,
   ...labelledNumbers,
+  licensePlate,
   ...money,
   ...network,
 ]

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { countrySpecs, isValidIBAN } from 'ibantools'
+import { countrySpecs } from 'ibantools'
 import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
-import type { SpotDetector } from '../detector.ts'
+import type { LabelDetector, SpotDetector } from '../detector.ts'
+import { locateLabelled } from '../values/label.ts'
 import { token } from './token.ts'
 
 const UPPER = unitClass('A-Za-z')
@@ -29,7 +30,7 @@ const iban: SpotDetector = {
         return undefined
       at++
     }
-    if (isIn(ALNUM, text.at(at)) || !isValidIBAN(compact.toUpperCase())) return undefined
+    if (isIn(ALNUM, text.at(at)) || !passesMod97(compact.toUpperCase())) return undefined
     return { start, end: at }
   },
   cases: {
@@ -39,6 +40,16 @@ const iban: SpotDetector = {
     },
     misses: () => [[`DE88${'370400440532013000'}`, 'wrong check digits']],
   },
+}
+
+/** Check digits of ISO 7064 MOD 97-10; national check digits inside are not asked for, banks differ. */
+function passesMod97(compact: string): boolean {
+  let rest = 0
+  for (const unit of compact.slice(4) + compact.slice(0, 4)) {
+    const value = Number.parseInt(unit, 36)
+    rest = (rest * (value > 9 ? 100 : 10) + value) % 97
+  }
+  return rest === 1
 }
 
 const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
@@ -83,10 +94,34 @@ function passesBase58Check(value: string): boolean {
 
 const crypto = { kind: 'pii', exact: true, disguises: false } as const
 
+/** Addresses of any ledger behind a label. */
+const labelledWallet: LabelDetector = {
+  type: 'label',
+  id: 'labelled-wallet',
+  kind: 'pii',
+  entity: 'CRYPTO',
+  words: ['wallet', 'wallet address', 'btc address', 'bitcoin address', 'eth address', 'crypto address', 'wallet_address', 'xmr address', 'ltc address'],
+  locate: (text, position, word) => locateLabelled(text, position, word.length),
+  judge(text, position) {
+    let end = position
+    let digits = 0
+    while (end - position < 60 && isIn(ALNUM, text.at(end))) if (text.at(end++) < 0x3a) digits++
+    return end - position >= 25 && digits >= 1 ? { start: position, end, tail: { units: ALNUM } } : undefined
+  },
+  cases: {
+    hits: () => {
+      const address = `mucF${'NhK4'.repeat(7)}`
+      return [[`wallet: ${address}`, [address]]]
+    },
+    misses: () => [['wallet: leather', 'no address']],
+  },
+}
+
 /** Accounts of banks and of ledgers. */
 export const money = [
   iban,
   base58Address,
+  labelledWallet,
   { ...token('ethereum-address', '0x', '[0-9a-fA-F]{40}', { ...crypto, tail: 'A-Za-z0-9' }), entity: 'CRYPTO' },
   {
     ...token('bech32-address', 'bc1 tb1 ltc1 BC1', '[qpzry9x8gf2tvdw0s3jn54khce6mua7lQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{38,60}', {

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js'
-import { ALNUM, DIGIT, HEX, isIn } from '../automaton/classes.ts'
-import type { Match, Reader, SpotDetector } from '../detector.ts'
+import { ALNUM, DIGIT, HEX, isIn, unitClass } from '../automaton/classes.ts'
+import type { LabelDetector, Match, Reader, SpotDetector } from '../detector.ts'
+import { locateLabelled } from '../values/label.ts'
 
 /** IPv4 addresses; not versions (a name and slash in front, or a fifth part), not loopback and the like. */
 const ipv4: SpotDetector = {
@@ -26,13 +27,14 @@ const ipv4: SpotDetector = {
       if (text.at(at) !== 0x2e) return undefined
       at++
     }
-    const after = text.at(at)
+    const range = rangeEnd(text, at)
+    const after = text.at(range)
     if (isIn(ALNUM, after) || after === 0x5f) return undefined
-    if ((after === 0x2e || after === 0x2d) && isIn(ALNUM, text.at(at + 1))) return undefined
+    if ((after === 0x2e || after === 0x2d) && isIn(ALNUM, text.at(range + 1))) return undefined
     const [first, second, third, fourth] = parts
-    if (first === 0 || first === 127 || (first === 255 && fourth === 255)) return undefined
-    if (second === 0 && third === 0 && fourth === 0) return undefined
-    return { start: position, end: at }
+    if (first === 0 || first === 127) return undefined
+    if (second === 0 && third === 0 && fourth === 0 && range === at) return undefined
+    return { start: position, end: range }
   },
   cases: {
     hits: () => [['from 8.69.237.21: GET', ['8.69.237.21']]],
@@ -42,6 +44,18 @@ const ipv4: SpotDetector = {
       ['127.0.0.1', 'loopback'],
     ],
   },
+}
+
+/** Behind an address: the length of a network's prefix (`/24`) or a zone (`%eth0`). */
+function rangeEnd(text: Reader, from: number): number {
+  let end = from + 1
+  if (text.at(from) === 0x2f) {
+    while (end - from < 4 && isIn(DIGIT, text.at(end))) end++
+    return end === from + 1 || isIn(ALNUM, text.at(end)) ? from : end
+  }
+  if (text.at(from) !== 0x25) return from
+  while (end - from < 12 && isIn(ALNUM, text.at(end))) end++
+  return end === from + 1 ? from : end
 }
 
 /** IPv6 addresses in any of their forms. Source: RFC 4291 §2.2. */
@@ -71,7 +85,7 @@ const ipv6: SpotDetector = {
     if (colons < 2 || (!short && colons !== 7 && !written.includes('.'))) return undefined
     if (short && (!/[0-9]/.test(written) || /^::?1?$/.test(written) || written.length < 4)) return undefined
     if (!ipaddr.IPv6.isValid(written)) return undefined
-    return { start, end }
+    return { start, end: rangeEnd(text, end) }
   },
   cases: {
     hits: () => [['peer fe80::1ff:fe23:4567:890a up', ['fe80::1ff:fe23:4567:890a']]],
@@ -125,5 +139,33 @@ function groups(text: Reader, start: number, mark: number, size: number): Match[
   return right ? at : undefined
 }
 
+/** Hardware addresses in any writing behind a label: bare, or with spaces. */
+const labelledMac: LabelDetector = {
+  type: 'label',
+  id: 'labelled-mac-address',
+  kind: 'pii',
+  entity: 'MAC_ADDRESS',
+  words: ['mac', 'mac address', 'mac_address', 'macaddr', 'hwaddr', 'physical address', 'mac-adresse'],
+  locate: (text, position, word) => locateLabelled(text, position, word.length),
+  judge(text, position) {
+    let digits = 0
+    let end = position
+    for (let at = position; digits < 17; at++) {
+      const unit = text.at(at)
+      if (isIn(HEX, unit)) {
+        digits++
+        end = at + 1
+      } else if (!isIn(MAC_MARKS, unit) || !isIn(HEX, text.at(at + 1)) || digits % 2 === 1) break
+    }
+    if (digits !== 12 && digits !== 16) return undefined
+    return isIn(ALNUM, text.at(end)) ? undefined : { start: position, end }
+  },
+  cases: {
+    hits: () => [['mac: 01 02 03 04 05 ab', ['01 02 03 04 05 ab']]],
+    misses: () => [['mac: mini', 'a computer']],
+  },
+}
+const MAC_MARKS = unitClass(' :.\\-')
+
 /** Addresses of machines. */
-export const network = [ipv4, ipv6, mac]
+export const network = [ipv4, ipv6, mac, labelledMac]

@@ -2,7 +2,11 @@ import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
 import { END, type Reader } from '../detector.ts'
 
 const LETTER = unitClass('A-Za-z')
-const GAP = unitClass(' \\t\\n"\'`*|=:>(\\[{#~,;<\\\\/\\-.?)')
+const GAP = unitClass(' \\t\\n"\'`*|=:>(\\[{#~,;\\\\\\-.?)')
+/** A value is set apart from its label by one of these at least. */
+const APART = unitClass(' \\t\\n"\'`|=:>,')
+/** Signs that a value is meant, where the label is also an ordinary word. */
+const TIED = unitClass('"\'`|=:')
 const CELL = unitClass('A-Za-z0-9_ "\'.\\-')
 /** Units that may lie between a label and its value. */
 const GAP_UNITS_MAX = 48
@@ -18,8 +22,16 @@ const FILLERS = new Set(
  * Where the value of a label ending at `from` begins: behind operators, quotes, table bars and a few filler words; or, when
  * the label is a column's head, in the same column of the next line.
  */
-export function locateLabelled(text: Reader, from: number, labelUnits: number): number | undefined {
+export function locateLabelled(
+  text: Reader,
+  from: number,
+  labelUnits: number,
+  ambiguous = false,
+): number | undefined {
   if (isPart(text, from, labelUnits)) return undefined
+  // `AB:CD:…` and `x.ci` are no labels; nor is the end of a path.
+  const before = text.at(from - labelUnits - 1)
+  if (ambiguous && (before === 0x3a || before === 0x2e || before === 0x2f || before === 0x2d)) return undefined
   const first = text.at(from)
   if (first === 0x2c || first === 0x3b || first === 0x0a) {
     const cell = locateInColumn(text, from, labelUnits, first)
@@ -27,20 +39,27 @@ export function locateLabelled(text: Reader, from: number, labelUnits: number): 
   }
   let words = 0
   let breaks = 0
+  let apart = false
+  let tied = false
   for (let position = skipName(text, from); position - from < GAP_UNITS_MAX; position++) {
     const unit = text.at(position)
     if (unit === END) return undefined
     if (unit === 0x0a && ++breaks > 2) return undefined
     if (unit === 0x28 && startsNumber(text, position + 1)) return position
-    if (isIn(GAP, unit)) continue
+    if (isIn(GAP, unit)) {
+      apart ||= isIn(APART, unit)
+      tied ||= isIn(TIED, unit)
+      continue
+    }
     if (isIn(LETTER, unit) || unit > 127) {
       const length = wordLength(text, position)
       if (length > 0 && ++words <= 5) {
+        tied = true
         position += length - 1
         continue
       }
     }
-    return position
+    return apart && (tied || !ambiguous) ? position : undefined
   }
   return undefined
 }
