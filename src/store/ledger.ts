@@ -1,6 +1,7 @@
 import type { ExchangeEvent, ExchangeOpened } from '../base/exchange.ts'
 import { Failure } from '../base/failure.ts'
 import { newId } from '../base/id.ts'
+import { LIMITS } from '../base/limits.ts'
 import type { Nanos } from '../base/money.ts'
 import { nanos } from '../base/money.ts'
 import type { CostBasis } from '../base/usage.ts'
@@ -74,8 +75,6 @@ export interface LedgerOptions {
 export const HOLD_TTL_MS = 120_000
 /** Each renewal leaves time for two more tries. */
 const RENEWALS_PER_LIFE = 3
-/** Policies cannot change this often between two looks; more means that something else is wrong. */
-const DECISIONS_MAX = 5
 /** Holds of one renewal statement. */
 const RENEW_MAX = 2_000
 const DRAIN_POLL_MS = 5
@@ -89,8 +88,9 @@ export function openLedger(options: LedgerOptions): Ledger {
   const stopRenewing = keepAlive(live, ttlMs, port, world)
 
   const place = async (call: ReserveCall): Promise<Hold> => {
+    const until = world.clock.monotonic() + LIMITS.admissionMs
     let again = false
-    for (let tries = 0; tries < DECISIONS_MAX; tries++) {
+    do {
       const terms = await call.terms(again)
       const reservation = reservationOf(call, terms, processId, ttlMs, world)
       const answer = await lanes.reserve(reservation)
@@ -103,7 +103,8 @@ export function openLedger(options: LedgerOptions): Ledger {
       }
       if (answer.kind === 'ended') break
       again = true
-    }
+      // Policies changed between the decision and the commit: decide anew, for as long as an admission may take.
+    } while (world.clock.monotonic() < until)
     throw new Failure('ledger_unavailable', { retryAfterMs: 1_000 })
   }
 
