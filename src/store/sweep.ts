@@ -1,5 +1,6 @@
 import type { ExchangeEvent, ExchangeOpened } from '../base/exchange.ts'
 import { NO_POLICIES } from '../base/exchange.ts'
+import { nanos } from '../base/money.ts'
 import type { World } from '../base/world.ts'
 import type { Database } from './database.ts'
 import { closeExchanges } from './exchange-rows.ts'
@@ -28,6 +29,7 @@ interface OpenRow {
   readonly trace_state: string | null
   readonly session_id: string | null
   readonly user_agent: string | null
+  readonly held_nanos: bigint | null
 }
 
 /**
@@ -56,8 +58,9 @@ function sweepBatch(database: Database, world: World, deadAfterMs: number): Prom
       select e.id, e.organization_id, e.workspace_id, e.key_id, e.key_short, e.user_id, e.process_id,
              (extract(epoch from e.started_at) * 1000)::float8 as started_ms, e.provider, e.dialect,
              e.operation, e.method, e.path, e.request_model, e.stream, e.trace_id, e.parent_span_id,
-             e.trace_state, e.session_id, e.user_agent
+             e.trace_state, e.session_id, e.user_agent, h.held_nanos
         from exchanges e
+        left join ledger_holds h on h.id = e.id and h.state < 2
        where e.outcome is null
          and not exists (
            select 1 from processes p where p.id = e.process_id and p.left_at is null
@@ -66,12 +69,12 @@ function sweepBatch(database: Database, world: World, deadAfterMs: number): Prom
               or e.started_at < now() - make_interval(secs => ${deadAfterMs / 1000}))
        order by e.id
        limit ${BATCH_MAX}
-         for update skip locked`
+         for update of e skip locked`
     if (rows.length === 0) return 0
     const endedAtMs = world.clock.now()
     await closeExchanges(
       sql,
-      rows.map((row) => interrupted(openedOf(row), endedAtMs)),
+      rows.map((row) => interrupted(openedOf(row), endedAtMs, row.held_nanos ?? 0n)),
     )
     return rows.length
   })
@@ -85,7 +88,7 @@ async function forgetProcesses(database: Database): Promise<void> {
        and not exists (select 1 from exchanges e where e.process_id = p.id and e.outcome is null)`
 }
 
-function interrupted(opened: ExchangeOpened, endedAtMs: number): ExchangeEvent {
+function interrupted(opened: ExchangeOpened, endedAtMs: number, heldNanos: bigint): ExchangeEvent {
   return {
     version: 1,
     opened,
@@ -102,8 +105,9 @@ function interrupted(opened: ExchangeOpened, endedAtMs: number): ExchangeEvent {
       responseId: undefined,
       finishReasons: [],
       usage: undefined,
-      costNanos: undefined,
-      costBasis: undefined,
+      // Nobody is left to tell the bill: the hold stays counted in full, so that is what the call cost.
+      costNanos: heldNanos > 0n ? nanos(heldNanos) : undefined,
+      costBasis: heldNanos > 0n ? 'ceiling' : undefined,
       firstByteMs: undefined,
       overheadMs: undefined,
       policies: NO_POLICIES,
