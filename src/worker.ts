@@ -8,8 +8,11 @@ import { attach } from './embedded/attachment.ts'
 import { type Destination, DestinationsError, readDestinations } from './exporter/destinations.ts'
 import { runExporter } from './exporter/run.ts'
 import { sinkFor } from './exporter/sinks/index.ts'
+import { issuesSink } from './exporter/sinks/issues.ts'
 import { postgresSink } from './exporter/sinks/postgres.ts'
 import { type Database, openDatabase } from './store/database.ts'
+import { forgetSightings } from './store/issues.ts'
+import { postgresLedger } from './store/ledger-postgres.ts'
 import { outboxSize, park, REPUBLISH_AFTER_MS, takeDue } from './store/outbox.ts'
 import { type RegisteredProcess, registerProcess } from './store/processes.ts'
 import { sweepInterrupted } from './store/sweep.ts'
@@ -22,6 +25,8 @@ import { shareRegistry } from './telemetry/shared-registry.ts'
 /** Five missed heartbeats: long enough for a machine that stutters, short enough for a trace to appear soon. */
 const DEAD_AFTER_MS = 10_000
 const REGISTER_RETRY_MS = 500
+/** Holds of one sweep: a few milliseconds of locks; the rest follow at the next. */
+const EXPIRE_MAX = 500
 const FLUSH_MS = 5_000
 
 const config = readConfig(process.env)
@@ -49,17 +54,23 @@ const database = openDatabase({
   poolSize: 6,
   name: 'sluice-exporter',
 })
+const ledger = postgresLedger(database)
 const bus = chooseBus({ natsUrl, dataDir, world, name: 'sluice-exporter' })
 const exporter = runExporter({
   world,
   bus,
-  sinks: [postgresSink(database, world), ...outside],
+  sinks: [postgresSink(database, world), issuesSink(database, world), ...outside],
   outbox: {
     takeDue: ({ limit, olderThanMs }) =>
       takeDue(database, { limit, olderThanMs, republishAfterMs: REPUBLISH_AFTER_MS }),
     park: (exchangeId, reason) => park(database, exchangeId, reason),
   },
-  sweep: () => sweepInterrupted(database, world, DEAD_AFTER_MS),
+  async sweep() {
+    // Holds that nobody renews stay counted in full; then the calls of dead processes are closed at that cost.
+    await ledger.expire(EXPIRE_MAX)
+    return sweepInterrupted(database, world, DEAD_AFTER_MS)
+  },
+  forget: () => forgetSightings(database),
 })
 const shared = shareRegistry(
   openExporterMetrics(async () => {

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { AUDIT_ROUTES } from './audit-logs.ts'
 import type { AdminDeps } from './deps.ts'
+import { ISSUE_ROUTES } from './issues.ts'
 import { MEMBER_ROUTES } from './members.ts'
 import { fallback, mount } from './mount.ts'
 import { ORGANIZATION_ROUTES } from './organization.ts'
@@ -33,6 +34,7 @@ export const RESOURCES: Readonly<Record<string, readonly Route[]>> = {
   sessions: SESSION_ROUTES,
   runs: RUN_ROUTES,
   requests: REQUEST_ROUTES,
+  issues: ISSUE_ROUTES,
   audit: AUDIT_ROUTES,
 }
 

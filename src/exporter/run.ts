@@ -12,6 +12,8 @@ export interface ExporterOptions {
   readonly sinks: readonly Sink[]
   /** Closes calls whose gateway is gone; gives how many. */
   sweep(): Promise<number>
+  /** Lets go of what is kept for a time only. */
+  forget?(): Promise<number>
 }
 
 /** State of one destination, for metrics and the status page. */
@@ -32,6 +34,7 @@ export interface Exporter {
 
 const SWEEP_MS = 2_000
 const TRIM_MS = 10_000
+const FORGET_MS = 3_600_000
 
 /** Runs the exporter: relay, one delivery per sink, sweeper, trimming. Nothing here ever throws outward. */
 export function runExporter(options: ExporterOptions): Exporter {
@@ -46,6 +49,9 @@ export function runExporter(options: ExporterOptions): Exporter {
     every(SWEEP_MS, world, 'sweep', async () => {
       const swept = await options.sweep()
       if (swept > 0) world.log.warn('exporter.swept', { calls: swept })
+    }),
+    every(FORGET_MS, world, 'forget', async () => {
+      await options.forget?.()
     }),
     every(TRIM_MS, world, 'trim', () => bus.trim(essential)),
   ]

@@ -36,6 +36,7 @@ export type AuditOperation =
   | 'create_model_price'
   | 'update_model_price'
   | 'delete_model_price'
+  | 'update_issue'
 
 /** One thing that was done. `details` never holds a secret's value. */
 export interface AuditFact {
