@@ -25,13 +25,27 @@ export function openPipe(framing: Framing, reader: AnswerReader, out: Out): Answ
   return { push: out, end() {} }
 }
 
+/**
+ * True for what stood after the last blank line of an answer that is neither whole nor failed by the provider's own
+ * word: clients drop such a half, and the error event that follows it must not end up on its line.
+ */
+export function isHalf(frame: SseFrame, reader: AnswerReader): boolean {
+  return !frame.terminated && !isOver(reader)
+}
+
+/** True once the answer has ended by the provider's own word, well or not. */
+export function isOver(reader: AnswerReader): boolean {
+  const { complete, error } = reader.summary()
+  return complete || error !== undefined
+}
+
 function ssePipe(reader: AnswerReader, out: Out): AnswerPipe {
   const run = runOf(out)
   const framer = sseFramer({ frameBytesMax: LIMITS.sseFrameBytesMax }, (frame: SseFrame) => {
     const text = readSse(frame)
-    if (text.data === undefined) return run.add(frame.bytes)
+    if (text.data === undefined) return isHalf(frame, reader) ? undefined : run.add(frame.bytes)
     const { drop, splices } = reader.glance(text.data, text.event)
-    if (drop) return run.flush()
+    if (drop || isHalf(frame, reader)) return run.flush()
     if (splices.length === 0) return run.add(frame.bytes)
     run.flush()
     out(spliceSse(text, splices))
@@ -52,7 +66,10 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 function arrayPipe(reader: AnswerReader, out: Out): AnswerPipe {
   const run = runOf(out)
+  let ended = false
   const framer = jsonArrayFramer({ frameBytesMax: LIMITS.sseFrameBytesMax }, (piece) => {
+    // Half an element, or a comma without one, would take the error element that follows it along.
+    if (ended && !isOver(reader)) return
     if (!piece.element) return run.add(piece.bytes)
     const text = decoder.decode(piece.bytes)
     const { splices } = reader.glance(text, undefined)
@@ -66,6 +83,7 @@ function arrayPipe(reader: AnswerReader, out: Out): AnswerPipe {
       run.flush()
     },
     end() {
+      ended = true
       framer.end()
       run.flush()
     },

@@ -1,3 +1,4 @@
+import { Failure } from '../base/failure.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { AnswerReader, Framing, Reading, SlotText, Splice } from '../dialects/dialect.ts'
 import { ELEMENT_SEPARATOR, jsonArrayFramer } from '../stream/array.ts'
@@ -13,7 +14,7 @@ import {
   sseFramer,
   writeSse,
 } from '../stream/sse.ts'
-import type { AnswerPipe, Out } from './answer-pipe.ts'
+import { type AnswerPipe, isHalf, isOver, type Out } from './answer-pipe.ts'
 
 /** A fresh filter for one slot; `json` when the slot's text is itself JSON text (tool arguments). */
 export type OpenFilter = (kind: SlotText['kind']) => TextFilter
@@ -103,11 +104,11 @@ function sseFilterPipe(reader: AnswerReader, filters: SlotFilters, out: Out): An
   }
   const framer = sseFramer({ frameBytesMax: LIMITS.sseFrameBytesMax }, (frame: SseFrame) => {
     const text = readSse(frame)
-    if (text.data === undefined) return out(frame.bytes)
+    if (text.data === undefined) return isHalf(frame, reader) ? undefined : out(frame.bytes)
     newline = text.newline
     const reading = reader.read(text.data, text.event)
     flushTails(reading.closes)
-    if (reading.drop) return
+    if (reading.drop || isHalf(frame, reader)) return
     const splices = filters.splices(text.data, reading)
     out(splices.length === 0 ? frame.bytes : spliceSse(text, splices))
   })
@@ -131,16 +132,26 @@ function arrayFilterPipe(reader: AnswerReader, filters: SlotFilters, out: Out): 
     }
     return text
   }
+  let ended = false
   const framer = jsonArrayFramer({ frameBytesMax: LIMITS.sseFrameBytesMax }, (piece) => {
+    // Bytes that belong to no array were not looked into, so they do not leave.
+    if (piece.broken || (ended && !isOver(reader))) return
     if (!piece.element) return out(piece.bytes)
     const text = decoder.decode(piece.bytes)
     const reading = reader.read(text, undefined)
     const before = tails(reading.closes)
     if (before !== '') out(before)
+    if (reading.drop) throw new Failure('upstream_broke', { inside: 'unreadable element' })
     const splices = filters.splices(text, reading)
     out(splices.length === 0 ? piece.bytes : applySplices(text, splices))
   })
-  return { push: framer.push, end: framer.end }
+  return {
+    push: framer.push,
+    end() {
+      ended = true
+      framer.end()
+    },
+  }
 }
 
 /** A whole JSON answer with its text filtered; the same bytes when nothing changes. */
@@ -151,6 +162,7 @@ export function filterWhole(
 ): Uint8Array<ArrayBuffer> {
   const text = decoder.decode(body)
   const reading = reader.read(text, undefined)
+  if (reading.drop) throw new Failure('upstream_broke', { inside: 'unreadable body under filters' })
   const splices = slotFilters(filters).splices(text, reading)
   return splices.length === 0 ? body : new TextEncoder().encode(applySplices(text, splices))
 }

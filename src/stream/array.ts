@@ -10,9 +10,9 @@ export interface ArrayPiece {
 }
 
 export interface ArrayFramer {
-  /** Calls `onPiece` for each element that `bytes` completes and for what stands between. */
+  /** Calls `onPiece` for each element that `bytes` completes, and before it for what stands between. */
   push(bytes: Uint8Array): void
-  /** The stream ended: an unfinished element is given as a piece that is none. */
+  /** The stream ended: what is left is given, an unfinished element as a piece that is none. */
   end(): void
   /** Bytes taken and not yet given. */
   held(): number
@@ -45,6 +45,17 @@ export function jsonArrayFramer(
   let escaped = false
   // The outer bracket has been seen, so that the next `[` begins an element.
   let inList = false
+  // Bytes held before the element being read.
+  let gap = 0
+  // The outer bracket's end has been seen.
+  let closed = false
+
+  /** What stood before an element, then the element: a comma waits for what it announces. */
+  function give(bytes: Uint8Array, whole: boolean): void {
+    if (gap > 0) between(bytes.subarray(0, gap))
+    onPiece({ bytes: bytes.subarray(gap), element: whole, broken: !whole })
+    gap = 0
+  }
 
   function between(bytes: Uint8Array): void {
     onPiece({ bytes, element: false, broken: !bytes.every((byte) => NEUTRAL.has(byte)) })
@@ -52,27 +63,22 @@ export function jsonArrayFramer(
 
   /** Behind the string's closing quote, or the chunk's end. */
   function skipString(chunk: Uint8Array, from: number): number {
-    let at = from
-    if (escaped) {
-      escaped = false
-      at++
-    }
-    let quote = chunk.indexOf(QUOTE, at)
-    const backslash = chunk.indexOf(BACKSLASH, at)
-    if (backslash === -1 || (quote !== -1 && quote < backslash)) {
-      inString = quote === -1
-      return inString ? chunk.length : quote + 1
-    }
-    for (at = backslash; at < chunk.length; at++) {
-      if (chunk[at] === BACKSLASH) at++
-      else if (chunk[at] === QUOTE) {
-        quote = at
-        inString = false
-        return quote + 1
+    let at = escaped ? from + 1 : from
+    escaped = false
+    while (inString) {
+      const quote = chunk.indexOf(QUOTE, at)
+      const end = quote === -1 ? chunk.length : quote
+      let slashes = 0
+      while (end - slashes > at && chunk[end - slashes - 1] === BACKSLASH) slashes++
+      const odd = slashes % 2 === 1
+      if (quote === -1) {
+        escaped = odd
+        return chunk.length
       }
+      inString = odd
+      at = quote + 1
     }
-    escaped = at > chunk.length
-    return chunk.length
+    return at
   }
 
   function push(chunk: Uint8Array): void {
@@ -86,24 +92,20 @@ export function jsonArrayFramer(
       const byte = chunk[at++]
       if (byte === QUOTE) inString = depth > 0
       else if (byte === OPEN_OBJECT || (byte === OPEN_LIST && (inList || depth > 0))) {
-        if (depth === 0 && at - 1 > from) {
-          between(chunk.subarray(from, at - 1))
-          from = at - 1
-        }
+        if (depth === 0) gap = held.size() + at - 1 - from
         depth++
       } else if (byte === OPEN_LIST) inList = true
       else if ((byte === CLOSE_OBJECT || byte === CLOSE_LIST) && depth > 0) {
         depth--
         if (depth === 0) {
-          onPiece({ bytes: held.complete(chunk, from, at), element: true, broken: false })
+          give(held.complete(chunk, from, at), true)
           from = at
         }
-      }
+      } else if (byte === CLOSE_LIST) closed = true
     }
     if (from === chunk.length) return
-    // What stands between elements means nothing on its own, so it never waits.
-    if (depth > 0) held.keep(chunk, from)
-    else between(chunk.subarray(from))
+    if (closed && depth === 0) between(held.complete(chunk, from, chunk.length))
+    else held.keep(chunk, from)
   }
 
   return {
@@ -111,7 +113,8 @@ export function jsonArrayFramer(
     end() {
       if (held.size() > 0) {
         const bytes = held.complete(new Uint8Array(0), 0, 0)
-        onPiece({ bytes, element: false, broken: true })
+        if (depth > 0) give(bytes, false)
+        else between(bytes)
       }
     },
     held: held.size,

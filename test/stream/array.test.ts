@@ -55,7 +55,7 @@ describe('a streamed JSON array', () => {
     )
   })
 
-  test('gives an element the moment it is whole, and what stands between at once', () => {
+  test('gives an element the moment it is whole, and what stands between with the next', () => {
     const seen: [string, boolean][] = []
     const framer = jsonArrayFramer({ frameBytesMax: 64 }, ({ bytes, element }) =>
       seen.push([decoder.decode(bytes), element]),
@@ -66,11 +66,23 @@ describe('a streamed JSON array', () => {
     expect(seen).toEqual([
       ['[', false],
       ['{"a":1}', true],
-      ['\n,\r\n', false],
     ])
-    expect(framer.held()).toBe(5)
+    expect(framer.held()).toBe(9)
     framer.end()
-    expect(seen.at(-1)).toEqual(['{"b":', false])
+    expect(seen.slice(2)).toEqual([
+      ['\n,\r\n', false],
+      ['{"b":', false],
+    ])
+  })
+
+  test('gives the closing bracket at once', () => {
+    const seen: string[] = []
+    const framer = jsonArrayFramer({ frameBytesMax: 64 }, ({ bytes }) =>
+      seen.push(decoder.decode(bytes)),
+    )
+    for (const part of ['[', '{"a":1}', '\n', ']', '\n']) framer.push(encoder.encode(part))
+    expect(seen).toEqual(['[', '{"a":1}', '\n]', '\n'])
+    expect(framer.held()).toBe(0)
   })
 
   test('marks bytes that belong to no array', () => {
