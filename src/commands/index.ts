@@ -55,4 +55,19 @@ export const COMMANDS: readonly LazyCommand[] = [
     summary: 'list traced calls, or show one',
     load: async () => (await import('./traces.ts')).traces,
   },
+  {
+    name: 'tail',
+    summary: 'follow calls as they end',
+    load: async () => (await import('./tail.ts')).tail,
+  },
+  {
+    name: 'export',
+    summary: 'list and test the destinations of traces, see and release what was set aside',
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
+  {
+    name: 'db',
+    summary: 'export, import or measure the database',
+    load: async () => (await import('./db.ts')).db,
+  },
 ]

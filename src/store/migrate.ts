@@ -62,7 +62,8 @@ export async function pendingMigrations(
   return files.filter((file) => !applied.has(file.hash)).length
 }
 
-async function appliedHashes({ sql }: Database): Promise<Set<string>> {
+/** The hashes of the migrations that this database has. */
+export async function appliedHashes({ sql }: Database): Promise<Set<string>> {
   const [found] = await sql<{ there: boolean }[]>`
     select to_regclass('drizzle.__drizzle_migrations') is not null as there`
   if (!found?.there) return new Set()
