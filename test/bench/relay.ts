@@ -175,6 +175,17 @@ async function main(args: readonly string[]): Promise<number> {
   const running: Running[] = []
   const quick = args.includes('--quick')
   let failed = false
+  let interrupted = false
+  const stop = async (): Promise<void> => {
+    for (const target of running.splice(0)) await target.stop()
+    load.stop()
+    await provider.stop()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      interrupted = true
+      stop().finally(() => process.exit(130))
+    })
   try {
     for (const [name, start] of Object.entries(TARGETS)) {
       if (only ? !only.includes(name) : quick && name === 'dialler') continue
@@ -191,10 +202,11 @@ async function main(args: readonly string[]): Promise<number> {
     progress('')
     const result = { bench: 'relay', machine: machineLine(), othersShare: watch(), rows }
     console.log(args.includes('--json') ? JSON.stringify(result, null, 2) : report(result))
+  } catch (cause) {
+    // What was under way breaks when its processes are ended: nobody needs to hear of it.
+    if (!interrupted) throw cause
   } finally {
-    for (const target of running) await target.stop()
-    load.stop()
-    await provider.stop()
+    await stop()
   }
   return failed ? 1 : 0
 }

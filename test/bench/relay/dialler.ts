@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/base/clock.ts'
 import { openDownstream } from '../../../src/gateway/downstream.ts'
 import { openUpstream } from '../../../src/upstream/open.ts'
 import { PATIENT } from '../../upstream/call.ts'
+import { leash } from './leash.ts'
 
 const origin = process.argv[2] ?? ''
 const log = { info() {}, warn() {}, error() {} }
@@ -47,3 +48,4 @@ const server = Bun.serve({
   fetch: async (request) => pass(request, new Uint8Array(await request.arrayBuffer())),
 })
 console.log(server.port)
+leash()

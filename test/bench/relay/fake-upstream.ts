@@ -4,6 +4,7 @@
  * Prints its port. Raw sockets, one timer for all streams: its own cost must stay far below the target's.
  */
 import type { Socket } from 'bun'
+import { leash } from './leash.ts'
 
 interface Stream {
   readonly socket: Socket<Talk>
@@ -121,3 +122,4 @@ const server = Bun.listen<Talk>({
   },
 })
 console.log(server.port)
+leash()

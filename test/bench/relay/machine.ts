@@ -31,6 +31,8 @@ export async function startProgram(
   where: 'target' | 'others',
 ): Promise<Program> {
   const child = Bun.spawn(pinned(command, where), {
+    // Never written: it closes with this process, and the program ends.
+    stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'inherit',
     env: { ...process.env, BUN_CONFIG_MAX_HTTP_REQUESTS: '65336' },

@@ -1,4 +1,6 @@
 /** The baseline: the shortest pass-through that Bun offers, `fetch` with its body handed on. Prints its port. */
+import { leash } from './leash.ts'
+
 const origin = process.argv[2] ?? ''
 
 const server = Bun.serve({
@@ -21,5 +23,4 @@ const server = Bun.serve({
   },
 })
 console.log(server.port)
-
-export {}
+leash()
