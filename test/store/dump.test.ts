@@ -103,11 +103,14 @@ describe('an export', () => {
         },
       )
       const out = await new Response(child.stdout).text()
-      return { code: await child.exited, out }
+      const err = await new Response(child.stderr).text()
+      return { code: await child.exited, out, err }
     }
     const file = join(dir, 'export.gz')
     const exported = await sluice(source.url, 'export', file)
-    expect((await sluice(target.url, 'import', join(dir, 'none'))).code).toBe(1)
+    const none = await sluice(target.url, 'import', join(dir, 'none'))
+    expect(none.code).toBe(1)
+    expect(none.err).toContain('no such file')
     const imported = await sluice(target.url, 'import', file)
     expect([exported.code, imported.code]).toEqual([0, 0])
     expect(imported.out).toBe(exported.out)
