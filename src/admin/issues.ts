@@ -50,7 +50,7 @@ export const ISSUE_ROUTES: readonly Route[] = [
     says: 'Blocked and redacted calls, models without a price, calls without usage: one issue per policy, subject and kind, last seen first.',
     needs: ['runs:read'],
     scope: 'workspace',
-    query: t.Object({ ...PAGE_QUERY, status: t.Optional(STATUS) }),
+    query: t.Object({ ...PAGE_QUERY, status: t.Optional(STATUS) }, { additionalProperties: false }),
     answer: { status: 200, says: 'One page of issues.', shape: pageShape(ISSUE) },
     async handle({ deps, caller, query }) {
       const asked = pageAsked(query)
@@ -91,7 +91,10 @@ export const ISSUE_ROUTES: readonly Route[] = [
     needs: ['runs:read', 'workspaces:manage'],
     scope: 'workspace',
     params: ID_PARAMS,
-    body: t.Object({ status: STATUS }, { additionalProperties: false }),
+    body: t.Object(
+      { status: STATUS },
+      { additionalProperties: false, examples: [{ status: 'resolved' }] },
+    ),
     answer: { status: 200, says: 'The issue after the change.', shape: ISSUE },
     handle: (call) =>
       write(call, async ({ sql, note }) => {

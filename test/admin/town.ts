@@ -1,4 +1,5 @@
 import { expect } from 'bun:test'
+import { recordSightings } from '../../src/store/issues.ts'
 import { callOf, type House, keyProject, storeCall, type Tenant } from './house.ts'
 
 /** A tenant with one of everything. */
@@ -118,6 +119,23 @@ export async function buildTown(house: House, mark: string): Promise<Town> {
   await keyProject(house, call)
   await storeCall(house, call)
   ids.push(call.opened.id)
+  await recordSightings(house.database, house.world, [
+    {
+      ...tenant,
+      kind: 'unpriced',
+      policy: undefined,
+      subjectKind: 'model',
+      subject: mark,
+      severity: 2,
+      runId: call.opened.id,
+      seenAtMs: call.opened.startedAtMs,
+    },
+  ])
+  const { data: issues } = (await (await house.send('GET', '/api/v1/issues', manager)).json()) as {
+    data: { id: string }[]
+  }
+  const issue = issues[0]?.id ?? ''
+  ids.push(issue)
   const sessions = (await (await house.send('GET', '/api/v1/sessions', manager)).json()) as {
     id: string
   }[]
@@ -131,6 +149,7 @@ export async function buildTown(house: House, mark: string): Promise<Town> {
     ['/orgs/current/personal-access-tokens/', token],
     ['/platform/gateway-policies/', policy],
     ['/model-price-map/', price],
+    ['/issues/', issue],
     ['/runs/', call.opened.id],
     ['/requests/', call.opened.id],
     ['/sessions/', session],
