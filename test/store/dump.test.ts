@@ -100,6 +100,7 @@ describe('an export', () => {
         {
           env: { PATH: process.env.PATH, SLUICE_DATA_DIR: dir, DATABASE_URL: url },
           stdout: 'pipe',
+          stderr: 'pipe',
         },
       )
       const out = await new Response(child.stdout).text()
