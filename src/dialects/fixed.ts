@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, member, textMember } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
+import type { SlotName } from './reader.ts'
 
 /**
  * Members that steer a call or must come back exactly as they were given, in all protocols: names and enumerations,
@@ -9,7 +10,7 @@ const FIXED: ReadonlySet<string> = new Set([
   ...['id', 'type', 'role', 'model', 'object', 'status', 'phase', 'name', 'namespace', 'container'],
   ...['conversation', 'prompt_cache_key', 'service_tier', 'system_fingerprint', 'cursor', 'format'],
   ...['signature', 'encrypted_content', 'encrypted_stdout', 'encrypted_index', 'file_data'],
-  ...['thoughtSignature', 'thought_signature', 'mimeType', 'mime_type', 'media_type', 'detail'],
+  ...['thoughtSignature', 'thought_signature', 'mimeType', 'mime_type', 'media_type'],
   ...['cachedContent', 'cached_content', 'modelVersion', 'responseId', 'finishReason', 'syntax'],
   ...['finish_reason', 'stop_reason', 'obfuscation', 'b64_json', 'partial_image_b64', 'embedding'],
   ...['server_label', 'effort', 'include', 'ttl', 'media_resolution', 'fileUri', 'file_uri'],
@@ -52,3 +53,19 @@ export function holderOf(root: JsonObject, path: JsonPath): JsonObject {
   }
   return holder
 }
+
+/**
+ * A string that no protocol row names: text until known otherwise, since newer models, compatible providers and error
+ * pages put text where no list foresees it.
+ */
+export function otherText(
+  path: JsonPath,
+  root: JsonObject,
+  free: ReadonlySet<string>,
+): SlotName | undefined {
+  if (isFixed(path, holderOf(root, path), free)) return undefined
+  return { slot: path.join('/'), kind: 'text', whole: true }
+}
+
+/** Nothing in the protocol's answers is named by the caller. */
+export const NONE_FREE: ReadonlySet<string> = new Set()

@@ -2,7 +2,7 @@ import type { Ask } from '../base/ask.ts'
 import { isJsonObject, type Json, type JsonObject, member, textMember } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
 import type { WireFrame } from './dialect.ts'
-import { holderOf, isFixed } from './fixed.ts'
+import { holderOf, isFixed, otherText } from './fixed.ts'
 import { readGeminiUsage } from './gemini-usage.ts'
 import type { AnswerShape, Likeness, SlotName } from './reader.ts'
 import { type Tally, tallyUsage } from './tally.ts'
@@ -95,9 +95,7 @@ function slotAt(path: JsonPath, root: JsonObject): SlotName | undefined {
     const below = isPart ? `part:${index}/${path.slice(5).join('/')}` : path.slice(2).join('/')
     return { slot: candidate + below, kind: 'text', whole: true }
   }
-  if (isFixed(path, holder, FREE)) return undefined
-  if (first !== 'error' && first !== 'promptFeedback') return undefined
-  return { slot: path.join('/'), kind: 'text', whole: true }
+  return otherText(path, root, FREE)
 }
 
 /** Thought text that comes with its signature goes back as it came, so it is no slot. */

@@ -2,9 +2,9 @@ import type { Ask } from '../base/ask.ts'
 import { isJsonObject, type Json, type JsonObject, member, textMember } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
 import type { WireFrame } from './dialect.ts'
-import { holderOf, isFixed } from './fixed.ts'
+import { NONE_FREE, otherText } from './fixed.ts'
 import { withoutNullUsage } from './include-usage.ts'
-import { errorSlot, noteOpenAiError } from './openai-error.ts'
+import { noteOpenAiError } from './openai-error.ts'
 import { readChatUsage } from './openai-usage.ts'
 import type { AnswerShape, Edit, Likeness, SlotName } from './reader.ts'
 import { type Tally, tallyUsage } from './tally.ts'
@@ -18,7 +18,6 @@ const TEXT_NAMES = [
   'reasoning_content',
   'reasoning',
 ]
-const NONE_FREE: ReadonlySet<string> = new Set()
 const NO_EDIT: Edit = { drop: false, splices: [] }
 const MATTERS = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"error"|^\s*\[DONE\]\s*$/
 
@@ -114,14 +113,13 @@ const PLAIN: Readonly<Record<string, string>> = {
 }
 
 function slotAt(path: JsonPath, root: JsonObject): SlotName | undefined {
-  if (path[0] === 'error') return errorSlot(path)
   const choice = choiceAt(root, path)
   const holder = path[2]
-  if (choice === undefined || (holder !== 'delta' && holder !== 'message')) return undefined
-  const whole = holder === 'message'
-  const name = slotBelow(path, member(choice, holder)) ?? otherText(path, root)
-  if (!name) return undefined
-  return { ...name, slot: `choice:${choiceIndex(choice)}/${name.slot}`, whole: whole || name.whole }
+  const inMessage = choice !== undefined && (holder === 'delta' || holder === 'message')
+  const name = inMessage ? slotBelow(path, member(choice, holder)) : undefined
+  if (!name) return otherText(path, root, NONE_FREE)
+  const slot = `choice:${choiceIndex(choice)}/${name.slot}`
+  return { ...name, slot, whole: holder === 'message' }
 }
 
 function slotBelow(path: JsonPath, message: Json | undefined): SlotName | undefined {
@@ -142,12 +140,6 @@ function slotBelow(path: JsonPath, message: Json | undefined): SlotName | undefi
     return json('function/arguments')
   if (depth === 5 && field === 'audio' && item === 'transcript') return text('transcript')
   return undefined
-}
-
-/** Strings that newer models and compatible providers add to a message are text until known otherwise. */
-function otherText(path: JsonPath, root: JsonObject): SlotName | undefined {
-  if (isFixed(path, holderOf(root, path), NONE_FREE)) return undefined
-  return { slot: path.slice(3).join('/'), kind: 'text', whole: true }
 }
 
 function text(slot: string): SlotName {

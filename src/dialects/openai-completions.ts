@@ -3,11 +3,10 @@ import { type Json, type JsonObject, member, textMember } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
 import { writeSse } from '../stream/sse.ts'
 import type { Dialect, WireFrame } from './dialect.ts'
-import { isFixed } from './fixed.ts'
+import { isFixed, NONE_FREE, otherText } from './fixed.ts'
 import { askForUsage } from './include-usage.ts'
 import { answersAsked, largest } from './openai-ask.ts'
 import { choiceAt, choiceIndex, usageAnswer } from './openai-chat-answer.ts'
-import { errorSlot } from './openai-error.ts'
 import { type AnswerShape, type Likeness, openReader, type SlotName } from './reader.ts'
 import { asBody, openAiRefusal } from './refusals.ts'
 
@@ -26,7 +25,6 @@ export const openAiCompletions: Dialect = {
       : '',
 }
 
-const NONE_FREE: ReadonlySet<string> = new Set()
 /** What the API takes when the caller names no ceiling. */
 const DEFAULT_TOKENS = 16
 
@@ -63,9 +61,10 @@ function completionsAnswer(ask: Ask): AnswerShape {
 }
 
 function slotAt(path: JsonPath, root: JsonObject, whole: boolean): SlotName | undefined {
-  if (path[0] === 'error') return errorSlot(path)
   const choice = choiceAt(root, path)
-  if (choice === undefined || path.length !== 3 || path[2] !== 'text') return undefined
+  if (choice === undefined || path.length !== 3 || path[2] !== 'text') {
+    return otherText(path, root, NONE_FREE)
+  }
   return { slot: `choice:${choiceIndex(choice)}/text`, kind: 'text', whole }
 }
 

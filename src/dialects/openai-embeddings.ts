@@ -1,8 +1,8 @@
 import type { Ask } from '../base/ask.ts'
 import { type JsonObject, member, textMember } from '../base/json.ts'
 import type { Dialect } from './dialect.ts'
-import { isFixed } from './fixed.ts'
-import { errorSlot, noteOpenAiError } from './openai-error.ts'
+import { isFixed, NONE_FREE, otherText } from './fixed.ts'
+import { noteOpenAiError } from './openai-error.ts'
 import { readChatUsage } from './openai-usage.ts'
 import { openReader } from './reader.ts'
 import { asBody, openAiRefusal } from './refusals.ts'
@@ -13,7 +13,7 @@ export const openAiEmbeddings: Dialect = {
   id: 'openai.embeddings',
   requestIdHeader: 'x-request-id',
   readAsk,
-  isUntouchable: (path, parent) => isFixed(path, parent, new Set()),
+  isUntouchable: (path, parent) => isFixed(path, parent, NONE_FREE),
   amend: () => [],
   openAnswer: () =>
     openReader({
@@ -26,8 +26,7 @@ export const openAiEmbeddings: Dialect = {
         tally.complete = true
         tallyUsage(tally, readChatUsage(member(root, 'usage')), true)
       },
-      // Vectors are numbers, or base64 that no detector may touch.
-      slotAt: errorSlot,
+      slotAt: (path, root) => otherText(path, root, NONE_FREE),
       ends: () => [],
       write: () => undefined,
     }),

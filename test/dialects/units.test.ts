@@ -150,3 +150,23 @@ describe('a reader that filters rely on', () => {
     expect(reader.summary().outputUnits).toBe(10)
   })
 })
+
+test.each([
+  ['openai', '/v1/chat/completions', '{"detail":"TEXT"}'],
+  ['openai', '/v1/chat/completions', '{"error":"TEXT"}'],
+  ['openai', '/v1/chat/completions', '{"choices":[{"message":{"new_field":["TEXT"]}}]}'],
+  ['openai', '/v1/chat/completions', '{"choices":[{"note":"TEXT"}]}'],
+  ['openai', '/v1/completions', '{"error":{"message":"TEXT"}}'],
+  ['openai', '/v1/embeddings', '{"error":{"innererror":{"message":"TEXT"}}}'],
+  ['openai', '/v1/responses', '{"error":{"message":"TEXT"}}'],
+  ['anthropic', '/v1/messages', '{"message":"TEXT"}'],
+  ['anthropic', '/v1/messages', '{"type":"new_event","words":{"a":["TEXT"]}}'],
+  ['gemini', '/v1/models/m:generateContent', '{"error":{"details":[{"detail":"TEXT"}]}}'],
+  ['gemini', '/v1/models/m:generateContent', '{"candidates":[{"finishMessage":"TEXT"}]}'],
+])('below %s, text in a place nobody named is filtered too: %s %s', (prefix, path, data) => {
+  const query = new URLSearchParams()
+  const dialect = dialectFor(prefix, 'POST', path, query)?.dialect
+  const reader = dialect?.openAnswer(dialect.readAsk({}, path, query))
+  const slots = reader?.read(data, undefined).slots ?? []
+  expect(slots.map((slot) => data.slice(slot.start, slot.end))).toEqual(['TEXT'])
+})
