@@ -5,7 +5,7 @@ import type { World } from './base/world.ts'
 import { chooseBus } from './bus/choose.ts'
 import { readConfig } from './config.ts'
 import { attach } from './embedded/attachment.ts'
-import { type Destination, DestinationsError, readDestinations } from './exporter/destinations.ts'
+import { type Destination, DestinationsError, loadDestinations } from './exporter/destinations.ts'
 import { runExporter } from './exporter/run.ts'
 import { sinkFor } from './exporter/sinks/index.ts'
 import { issuesSink } from './exporter/sinks/issues.ts'
@@ -45,7 +45,7 @@ if (config.databaseUrl === undefined) {
 setInterval(() => {}, 3_600_000)
 
 const { dataDir, natsUrl } = config
-const outside = (await destinations(process.env)).map((each) =>
+const outside = (await destinations()).map((each) =>
   sinkFor(each, { world, fetch, write: (lines) => Bun.write(Bun.stdout, lines) }),
 )
 const database = openDatabase({
@@ -93,15 +93,12 @@ const line = attach({
 line.ready()
 log.info('exporter.ready', { way: bus.way })
 
-/** `SLUICE_EXPORTS` is the list itself, or the path of a file that holds it. Ends the program when it is wrong. */
-async function destinations(env: Record<string, string | undefined>): Promise<Destination[]> {
-  const given = env.SLUICE_EXPORTS?.trim()
-  if (!given) return []
+/** Ends the program when the list is wrong: a destination that gets nothing unnoticed is worse. */
+async function destinations(): Promise<Destination[]> {
   try {
-    return readDestinations(given.startsWith('[') ? given : await Bun.file(given).text(), env)
+    return await loadDestinations(process.env)
   } catch (cause) {
-    const says = cause instanceof DestinationsError ? cause.message : `SLUICE_EXPORTS: ${cause}`
-    process.stderr.write(`${says}\n`)
+    process.stderr.write(`${cause instanceof DestinationsError ? cause.message : cause}\n`)
     process.exit(2)
   }
 }

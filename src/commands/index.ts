@@ -46,6 +46,16 @@ export const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./secrets.ts')).secrets,
   },
   {
+    name: 'policies',
+    summary: 'list, set or delete policies',
+    load: async () => (await import('./policies.ts')).policies,
+  },
+  {
+    name: 'audit',
+    summary: 'check that the audit log is whole',
+    load: async () => (await import('./audit.ts')).audit,
+  },
+  {
     name: 'snippet',
     summary: 'print the settings of a client: SDKs, Claude Code, Codex, Gemini CLI, …',
     load: async () => (await import('./snippet.ts')).snippet,

@@ -97,7 +97,8 @@ const HEADING = [
   'PROJECTS',
 ] as const
 
-function rowOf(run: Json): string[] {
+/** A run as the cells of one line: time, id, key, model, status, outcome, tokens, cost, projects. */
+export function rowOf(run: Json): string[] {
   const facts = member(member(run, 'extra'), 'metadata')
   const names = member(run, 'session_names')
   return [

@@ -67,6 +67,23 @@ export function readDestinations(text: string, env: Env): Destination[] {
   return found
 }
 
+/**
+ * The destinations of `SLUICE_EXPORTS`: the list itself, or the path of a file that holds it; none when it is not set.
+ * Throws {@link DestinationsError}.
+ */
+export async function loadDestinations(env: Env): Promise<Destination[]> {
+  const given = env.SLUICE_EXPORTS?.trim()
+  if (!given) return []
+  if (given.startsWith('[')) return readDestinations(given, env)
+  let text: string
+  try {
+    text = await Bun.file(given).text()
+  } catch (cause) {
+    throw new DestinationsError([`SLUICE_EXPORTS=${given}: ${String(cause)}`])
+  }
+  return readDestinations(text, env)
+}
+
 function readOne(entry: unknown, index: number, env: Env, mistakes: string[]): Destination {
   const value: JsonObject = isJsonObject(entry) ? entry : {}
   const type = textMember(value, 'type') ?? ''
