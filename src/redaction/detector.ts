@@ -38,6 +38,8 @@ export const END = -1
 export interface Reader {
   /** The unit at `position`, or `END`. Positions left of the candidate are readable for 64 units at least. */
   at(position: number): number
+  /** Said by a label's `locate`: the value does not begin left of `position`, so what lies there may leave. */
+  pass(position: number): void
 }
 
 /** Where a verdict fell: the finding is `[start, end)` and goes on while units are in `tail`. */

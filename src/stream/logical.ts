@@ -5,7 +5,7 @@
  */
 export interface LogicalBuffer {
   readonly units: Uint16Array
-  /** Where unit `i` begins in the raw text; one more entry than units: the end of the last. */
+  /** Where unit `i` begins, counted from where decoding began; one more entry than units: the end of the last. */
   readonly offsets: Int32Array
 }
 
@@ -56,7 +56,7 @@ export function decode(
   while (index < length && position < limit) {
     const unit = raw.charCodeAt(index)
     if (unit < 128 && NEEDS_LOOK[unit] === 0) {
-      offsets[position] = start
+      offsets[position] = start - from
       units[position++] = unit
       start = ++index
       previous = unit
@@ -69,16 +69,16 @@ export function decode(
     previous = raw.charCodeAt(index + width - 1)
     index += width
     if (meant === INVISIBLE && index - start < INVISIBLE_UNITS_MAX) continue
-    offsets[position] = start
+    offsets[position] = start - from
     units[position++] = meant === INVISIBLE ? OTHER : meant
     start = index
   }
   if (final && start < index && index >= length && position < limit) {
-    offsets[position] = start
+    offsets[position] = start - from
     units[position++] = OTHER
     start = index
   }
-  offsets[position] = start
+  offsets[position] = start - from
   return { end: position, rawEnd: start }
 }
 

@@ -20,6 +20,8 @@ interface Appointment {
   word: number
   /** Where its value begins, or -1 while unknown. */
   value: number
+  /** While unknown: where it may begin at the earliest; the scan does not go further. */
+  earliest: number
 }
 
 /** What the machine remembers of one text between two pieces. All positions are the window's. */
@@ -172,7 +174,7 @@ export function runMachine(
     }
     for (const word of saying.words)
       for (const entry of compiled.words[word] ?? [])
-        memory.appointments.push({ entry, word: position, value: -1 })
+        memory.appointments.push({ entry, word: position, value: -1, earliest: position })
     if (saying.words.length > 0) locateValues()
     return NONE
   }
@@ -197,16 +199,13 @@ export function runMachine(
     let kept = 0
     for (const appointment of appointments) {
       if (appointment.value < 0) {
-        window.base = appointment.word
-        window.starved = false
-        window.holdMax = LOCATE_UNITS_MAX
         const { entry, word } = appointment
+        window.starved = false
+        window.pass(word)
         const value = entry.label.locate(window, word, entry.word)
-        window.holdMax = window.boundMax
-        if (!window.starved) {
-          if (value === undefined || value < word) continue
-          appointment.value = value
-        }
+        if (window.starved) appointment.earliest = window.passed
+        else if (value === undefined || value < word) continue
+        else appointment.value = value
       }
       appointments[kept++] = appointment
     }
@@ -288,8 +287,10 @@ export function runMachine(
       if (outcome === FOUND) continue
     }
     let limit = window.end
-    for (const { value } of memory.appointments)
-      if (value > memory.position && value < limit) limit = value
+    for (const { value, earliest } of memory.appointments) {
+      const stop = value < 0 ? earliest : value
+      if (stop >= memory.position && stop < limit) limit = stop
+    }
     const from = memory.position
     let position = from
     let state = memory.state
@@ -300,17 +301,15 @@ export function runMachine(
     memory.position = position
     memory.state = state
     memory.speaking = position > from && state >= speaking
-    if (memory.speaking || position < window.end) continue
+    if (memory.speaking) continue
     if (memory.appointments.some((a) => a.value === position)) continue
+    // Either all is read, or the scan stands where a value may begin whose name is not read to its end.
     break
   }
-  if (window.final && waiting < 0) return window.end
+  if (window.final) return window.end
   const settled = hold(memory.position)
   return waiting < 0 ? settled : Math.min(settled, waiting)
 }
-
-/** How far a label may look for its value. */
-const LOCATE_UNITS_MAX = 64
 
 /** Units to pass at `position`: 0 at the tail's end, negative when that cannot be told yet. */
 function swallowStep(window: Window, memory: Memory, tail: Tail, position: number): number {

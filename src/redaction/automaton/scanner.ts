@@ -42,6 +42,8 @@ const window = openWindow(CONTEXT_UNITS + BLOCK_UNITS + 64)
 /** Opens a scanner whose findings go to `parts`. */
 export function openScanner(compiled: Compiled, parts: Parts): Scanner {
   const context = new Uint16Array(CONTEXT_UNITS)
+  /** Where the units of `context` stand, counted back from the first unit of `tail`. */
+  const contextOffsets = new Int32Array(CONTEXT_UNITS)
   /** Units of `context` that may be read: everything since the last finding, at most all of it. */
   let contextUnits = 0
   let tail = ''
@@ -56,13 +58,17 @@ export function openScanner(compiled: Compiled, parts: Parts): Scanner {
     for (;;) {
       const room = CONTEXT_UNITS + BLOCK_UNITS
       window.units.set(context)
+      window.offsets.set(contextOffsets)
       window.low = CONTEXT_UNITS - contextUnits
       const { end, rawEnd } = decode(raw, base, final, window, CONTEXT_UNITS, room, before)
       window.end = end
       window.final = final && rawEnd === raw.length
-      const settled = runMachine(compiled, memory, window, decisions(raw))
-      release(raw, settled)
-      const settledRaw = window.offsets[settled] ?? 0
+      const settled = runMachine(compiled, memory, window, decisions(raw, base))
+      release(raw, base, settled)
+      const settledRaw = base + (window.offsets[settled] ?? 0)
+      contextOffsets.set(window.offsets.subarray(settled - CONTEXT_UNITS, settled))
+      const moved = settledRaw - base
+      if (moved > 0) for (let at = 0; at < CONTEXT_UNITS; at++) contextOffsets[at] = (contextOffsets[at] ?? 0) - moved
       contextUnits = Math.min(CONTEXT_UNITS, settled - window.low)
       context.set(window.units.subarray(settled - CONTEXT_UNITS, settled))
       shift(memory, settled - CONTEXT_UNITS)
@@ -77,33 +83,33 @@ export function openScanner(compiled: Compiled, parts: Parts): Scanner {
   let given = CONTEXT_UNITS
   let open = false
 
-  function release(raw: string, to: number): void {
+  function release(raw: string, base: number, to: number): void {
     const { units, offsets } = window
     if (to <= given) return
     const from = given
     given = to
-    if (open) parts.more(raw, offsets[from] ?? 0, offsets[to] ?? 0)
-    else parts.clean(raw, offsets[from] ?? 0, offsets[to] ?? 0, units, offsets, from, to)
+    if (open) parts.more(raw, base + (offsets[from] ?? 0), base + (offsets[to] ?? 0))
+    else parts.clean(raw, base + (offsets[from] ?? 0), base + (offsets[to] ?? 0), units, offsets, from, to)
   }
 
-  function decisions(raw: string): Decisions {
+  function decisions(raw: string, base: number): Decisions {
     const { offsets } = window
     given = CONTEXT_UNITS
     return {
       begin(detector, start, end) {
-        release(raw, start)
-        parts.begin(detector, raw, offsets[start] ?? 0, offsets[end] ?? 0)
+        release(raw, base, start)
+        parts.begin(detector, raw, base + (offsets[start] ?? 0), base + (offsets[end] ?? 0))
         given = end
         open = true
       },
       finish(end) {
-        release(raw, end)
+        release(raw, base, end)
         open = false
         parts.finish()
       },
       wall(start, end) {
-        release(raw, start)
-        parts.wall(raw, offsets[start] ?? 0, offsets[end] ?? 0)
+        release(raw, base, start)
+        parts.wall(raw, base + (offsets[start] ?? 0), base + (offsets[end] ?? 0))
         given = end
       },
     }
@@ -127,6 +133,7 @@ function shift(memory: Memory, by: number): void {
   memory.position -= by
   for (const appointment of memory.appointments) {
     appointment.word -= by
+    appointment.earliest -= by
     if (appointment.value >= 0) appointment.value -= by
   }
 }

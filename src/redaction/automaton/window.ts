@@ -29,8 +29,8 @@ export interface Window extends Reader {
   base: number
   /** Raw units that may be read from `base` on. */
   holdMax: number
-  /** `holdMax` for verdicts. */
-  readonly boundMax: number
+  /** Where `pass` was last told that a value may begin. */
+  passed: number
 }
 
 /** A window over `room` units. */
@@ -45,7 +45,7 @@ export function openWindow(room: number): Window {
     capped: false,
     base: 0,
     holdMax: MACHINE_HOLD_UNITS_MAX,
-    boundMax: MACHINE_HOLD_UNITS_MAX,
+    passed: 0,
     at(position) {
       if (position < window.low) return END
       const start = window.offsets[window.base] ?? 0
@@ -60,6 +60,12 @@ export function openWindow(room: number): Window {
         window.capped = true
       else if (!window.final) window.starved = true
       return END
+    },
+    pass(position) {
+      // What is read after a read that must wait says nothing.
+      if (window.starved || position > window.end) return
+      window.passed = position
+      window.base = runStart(window, position)
     },
   }
   return window

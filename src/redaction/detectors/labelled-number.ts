@@ -31,7 +31,6 @@ const ROWS: readonly Row[] = [
   row('HEALTH_ID', 'nhs|nhs number|nhs_number|nhs no|medicare|medicare card|medicare number|mbi|beneficiary|beneficiary identifier|npi|dea|dea_number|dea number|dea certificate|medical license|medical_license|kvnr|krankenversichertennummer|versichertennummer|krankenversicherung|lanr|arztnummer|bsnr|betriebsstättennummer|patient|patient id|mrn|medical record|medical record number|health card|ohip|health insurance|provider identifier|carte vitale|health number|lebenslange arztnummer', 7, 18, 5),
   row('ABA_ROUTING_NUMBER', 'aba|aba_routing|aba routing|routing|routing number|routing_number|routing no|sort code|sort_code|bank code', 6, 9, 6),
   row('IMEI', 'imei|imei number|device imei|imeisv', 14, 17, 14),
-  row('MAC_ADDRESS', 'mac|mac address|mac_address|macaddr|mac addr|hwaddr|hw_addr|physical address|ethernet|mac-adresse', 12, 16, 0, /^(?:[0-9a-f]{12}|[0-9a-f]{16})$/i),
   row('CREDIT_CARD', 'credit card|credit_card|creditcard|card number|card_number|card no|cardnumber|cc number|cc_number|cc|debit card|kreditkarte|kartennummer|carte bancaire|tarjeta|visa|mastercard|amex|pan number', 12, 19, 12),
   row('POSTCODE', 'postcode|post code|postal code|postal_code|zip code|zip_code|zipcode|plz|postleitzahl|code postal', 4, 10, 2),
   row('SWIFT_CODE', 'swift code|bic|bic/swift|swift_code', 8, 11, 0, /^[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/),

@@ -15,7 +15,7 @@ export const urlCredential: LabelDetector = {
   words: ['://'],
   locate(text, position) {
     let end = position
-    while (end - position < 48 && isIn(USER, text.at(end))) end++
+    while (end - position < 48 && isIn(USER, text.at(end))) text.pass(++end)
     return text.at(end) === 0x3a ? end + 1 : undefined
   },
   judge(text, position) {

@@ -33,15 +33,14 @@ export function locateLabelled(
   const before = text.at(from - labelUnits - 1)
   if (ambiguous && (before === 0x3a || before === 0x2e || before === 0x2f || before === 0x2d)) return undefined
   const first = text.at(from)
-  if (first === 0x2c || first === 0x3b || first === 0x0a) {
-    const cell = locateInColumn(text, from, labelUnits, first)
-    if (cell !== undefined || first !== 0x2c) return cell
-  }
+  if (first === 0x0a || ((first === 0x2c || first === 0x3b) && isIn(LETTER, text.at(from + 1))))
+    return locateInColumn(text, from, labelUnits, first)
   let words = 0
   let breaks = 0
   let apart = false
   let tied = false
   for (let position = skipName(text, from); position - from < GAP_UNITS_MAX; position++) {
+    text.pass(position)
     const unit = text.at(position)
     if (unit === END) return undefined
     if (unit === 0x0a && ++breaks > 2) return undefined
@@ -134,7 +133,7 @@ function locateInColumn(
   while (position - from < 40 && text.at(position) !== 0x0a) {
     const unit = text.at(position)
     if (unit !== mark && !isIn(CELL, unit)) return undefined
-    position++
+    text.pass(++position)
   }
   if (text.at(position) !== 0x0a) return undefined
   if (column === 0 && separator === 0x0a) return undefined
@@ -143,6 +142,7 @@ function locateInColumn(
     const unit = text.at(position)
     if (passed > 20 || unit === END || unit === 0x0a) return undefined
     if (unit === mark) column--
+    text.pass(position + 1)
   }
   const quote = text.at(position)
   return quote === 0x22 || quote === 0x27 || quote === 0x20 ? position + 1 : position

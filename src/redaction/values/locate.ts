@@ -44,6 +44,7 @@ export function locateValue(text: Reader, from: number, between: Between): Locat
   let breaks = 0
   const limit = position + GAP_UNITS_MAX
   for (; position < limit; position++) {
+    text.pass(position)
     const unit = text.at(position)
     if (unit === END) return undefined
     if (isIn(QUOTES, unit)) {
