@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Json, textMember } from '../base/json.ts'
+import { textMember } from '../base/json.ts'
 import type { CommandContext } from './command.ts'
 
 /** The admin API of the gateway that runs on this data directory. */
 export interface AdminClient {
   /** The parsed answer. Throws {@link AdminError}. */
-  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: Json): Promise<unknown>
+  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown>
 }
 
 /** The API said no, or nobody answered; the message is fit to print. */
@@ -23,12 +23,14 @@ export class AdminError extends Error {
 const CALL_MS = 15_000
 
 /**
- * Finds the running gateway by its `ready.json` and speaks with the key in it. `key` chooses which: the
- * workspace's own, or the organisation's admin key. Throws {@link AdminError} when there is no such file.
+ * Finds the running gateway by its `ready.json` and speaks with a key in it: the organisation's admin key, or the
+ * first workspace's own. `workspace` names another one for the admin key. Throws {@link AdminError} when there is no
+ * such file.
  */
 export async function adminClient(
   context: CommandContext,
   key: 'gateway_key' | 'admin_key' = 'admin_key',
+  workspace?: string,
 ): Promise<AdminClient> {
   const path = join(context.config.dataDir, 'ready.json')
   let ready: unknown
@@ -42,17 +44,26 @@ export async function adminClient(
   if (url === undefined || token === undefined)
     throw new AdminError(`${path} is not complete: start the gateway again with npm start`, 0)
   return {
-    call: (method, route, body) => call(`${url}/api/v1${route}`, token, method, body),
+    call: (method, route, body) => {
+      const headers: Record<string, string> = { 'x-api-key': token }
+      if (workspace !== undefined) headers['x-tenant-id'] = workspace
+      return call(`${url}/api/v1${route}`, headers, method, body)
+    },
   }
 }
 
-async function call(url: string, token: string, method: string, body?: Json): Promise<unknown> {
+async function call(
+  url: string,
+  headers: Record<string, string>,
+  method: string,
+  body?: unknown,
+): Promise<unknown> {
   let response: Response
   try {
     response = await fetch(url, {
       method,
       headers: {
-        'x-api-key': token,
+        ...headers,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -13,8 +13,8 @@ export const traces: Command = {
   name: 'traces',
   summary: 'list traced calls, or show one',
   usage: [
-    'sluice traces [--project NAME] [--limit N]   calls, newest first (20 unless told)',
-    'sluice traces show ID                        one call in full',
+    'sluice traces [--project NAME] [--limit N] [--workspace ID]   calls, newest first (20 unless told)',
+    'sluice traces show ID [--workspace ID]                        one call in full',
   ].join('\n'),
   async run(args, context) {
     let given: ReturnType<typeof read>
@@ -35,7 +35,12 @@ export const traces: Command = {
       return 2
     }
     try {
-      const client = await adminClient(context)
+      const { workspace } = given.values
+      const client = await adminClient(
+        context,
+        workspace === undefined ? 'gateway_key' : 'admin_key',
+        workspace,
+      )
       return id === undefined
         ? await list(client, given.values.project ?? 'gateway', limit, context)
         : await show(client, id, context)
@@ -51,7 +56,11 @@ function read(args: readonly string[]) {
   return parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { project: { type: 'string' }, limit: { type: 'string' } },
+    options: {
+      project: { type: 'string' },
+      limit: { type: 'string' },
+      workspace: { type: 'string' },
+    },
   })
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExchangeEvent } from '../../src/base/exchange.ts'
+import { newId } from '../../src/base/id.ts'
 import { nanos } from '../../src/base/money.ts'
 import type { CommandContext } from '../../src/commands/command.ts'
 import { traces } from '../../src/commands/traces.ts'
@@ -14,10 +15,12 @@ let listener: ReturnType<typeof Bun.serve>
 let dataDir: string
 let first: ExchangeEvent
 let project: string
+let organizationId: string
 
 beforeAll(async () => {
   house = await openHouse()
   const tenant = await house.tenant()
+  organizationId = tenant.organizationId
   first = callOf(house, tenant, {
     opened: { requestModel: 'demo/echo\u001b[2J' },
     closed: { costNanos: nanos(1_250_000n), responseModel: undefined },
@@ -33,7 +36,8 @@ beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'sluice-traces-'))
   const ready = {
     url: `http://127.0.0.1:${listener.port}`,
-    admin_key: house.workspaceKey(tenant, ALL),
+    gateway_key: house.workspaceKey(tenant, ALL),
+    admin_key: house.managerKey(tenant),
   }
   writeFileSync(join(dataDir, 'ready.json'), JSON.stringify(ready))
 })
@@ -81,6 +85,16 @@ describe('sluice traces', () => {
     const { out } = await run(['--limit', '2'], true)
     expect(out).toHaveLength(1)
     expect(JSON.parse(out[0] ?? '')).toHaveLength(2)
+  })
+
+  test('another workspace is reached with the admin key', async () => {
+    const other = await house.workspace(organizationId)
+    const call = callOf(house, { organizationId, workspaceId: other })
+    await storeCall(house, call)
+    const { out } = await run(['--workspace', other])
+    expect(out).toHaveLength(2)
+    expect(out[1]).toContain(call.opened.id)
+    expect((await run(['--workspace', newId(house.world)])).code).toBe(1)
   })
 
   test('show tells one call in full', async () => {
