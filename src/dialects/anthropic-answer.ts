@@ -50,6 +50,10 @@ export function messagesAnswer(ask: Ask): AnswerShape {
       }
     },
     slotAt,
+    isNoise: (path, root) =>
+      path.length === 2 &&
+      path[1] === 'thinking' &&
+      textMember(root, 'type') === 'content_block_delta',
     ends,
     write,
   }

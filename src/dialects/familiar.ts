@@ -1,22 +1,36 @@
 import { decodeLiteral } from '../stream/json-text.ts'
-import { type Hole, type Template, templateOf } from '../stream/template.ts'
+import { type Template, templateOf } from '../stream/template.ts'
 import type { Glance, SlotText, Splice } from './dialect.ts'
-import type { Located, Piece } from './locate.ts'
+import type { Located, LocatedHole, Piece } from './locate.ts'
 
 /** Kinds of frames remembered at once: parallel answers and tool calls alternate between a few. */
 const KINDS_MAX = 8
-/** Learning costs as much as ten readings, so a stream that never repeats itself stops being learnt. */
-const TRIES = 16
+/** Learning costs as much as ten readings, so a stream that never repeats itself is learnt from only now and then. */
+const TRIES_MAX = 16
+const FRAMES_PER_TRY = 64
+/** Longer frames come once or twice an answer, and a remembered one stays in memory to its end. */
+const SAMPLE_UNITS_MAX = 16_384
 
-/** A frame that differs from one already read only in its piece of text (and in noise). */
+/** A frame that differs from one already read only in its piece of text and in noise. */
 export interface Alike {
-  readonly slot: Piece
+  /** The slot whose next piece it holds, if any. */
+  readonly slot: string | undefined
   /** UTF-16 units of output text in the frame. */
   units(data: string): number
   /** What the gateway's own edits are in it. */
   edited(): Glance
-  /** Where its piece of text stands. */
-  place(): SlotText
+  /** Where its texts stand. */
+  places(): readonly SlotText[]
+}
+
+/** What has been found out about a frame by reading it. */
+export interface Lesson {
+  readonly found: Located
+  /** The gateway's own edits. */
+  readonly splices: readonly Splice[]
+  /** Units of output text, and the members that hold it. */
+  readonly units: number
+  readonly names: readonly string[]
 }
 
 const PASS: Glance = { drop: false, splices: [], done: false }
@@ -24,43 +38,35 @@ const PASS: Glance = { drop: false, splices: [], done: false }
 /** Remembers what frames of one answer look like, so that those that look the same need no parsing. */
 export function openFamiliar(learns: boolean) {
   const kinds: { readonly template: Template; readonly alike: Alike }[] = []
-  let tries = learns ? TRIES : 0
+  let tries = TRIES_MAX
+  let frames = 0
 
   return {
     /** The remembered kind of `data`; valid until the next `find`. */
     find(data: string): Alike | undefined {
-      for (const kind of kinds) {
-        if (!kind.template.fits(data)) continue
-        if (tries < TRIES) tries++
-        return kind.alike
-      }
+      if (++frames % FRAMES_PER_TRY === 0 && tries < TRIES_MAX) tries++
+      for (const kind of kinds) if (kind.template.fits(data)) return kind.alike
       return undefined
     },
     /** True while learning pays. */
-    wants: () => tries > 0,
-    /** Remembers a frame that holds one piece of one slot and nothing else of interest. */
-    learn(
-      data: string,
-      found: Located,
-      splices: readonly Splice[],
-      units: number,
-      names: readonly string[],
-    ): void {
+    wants: () => learns && tries > 0,
+    /** Remembers a frame that holds at most one piece of one slot, beside whole texts that never change. */
+    learn(data: string, lesson: Lesson): void {
       tries--
-      const [piece] = found.pieces
-      if (!piece || found.pieces.length > 1 || piece.whole || piece.last) return
+      if (data.length > SAMPLE_UNITS_MAX) return
+      const { pieces, masks, noise, odd } = lesson.found
+      const [piece, ...more] = pieces.filter((one) => !one.whole)
+      if (more.length > 0 || masks.length > 0 || odd || piece?.last) return
       // An empty piece closes no slot before it, a full one may: only the latter's effects hold for both.
-      if (piece.start === piece.end || found.masks.length > 0 || found.odd) return
-      const text: Hole = { start: piece.start, end: piece.end, kind: 'string' }
-      const holes = [...found.noise, text].sort((a, b) => a.start - b.start)
+      if (piece && piece.start === piece.end) return
+      const holes: LocatedHole[] = [...noise]
+      if (piece) holes.push({ start: piece.start, end: piece.end, kind: 'string', key: piece.key })
+      if (holes.length === 0) return
+      holes.sort((a, b) => a.start - b.start)
       const template = templateOf(data, holes)
       if (!template.fits(data)) return
-      const counted = names.includes(piece.key)
-      const own = counted ? decodeLiteral(data.slice(piece.start, piece.end)).length : 0
-      const at = holes.indexOf(text)
       if (kinds.length === KINDS_MAX) kinds.shift()
-      const alike = alikeOf(template, at, piece, splices, units - own, counted)
-      kinds.push({ template, alike })
+      kinds.push({ template, alike: alikeOf(data, template, holes, piece, lesson) })
     },
     forget(): void {
       kinds.length = 0
@@ -69,37 +75,40 @@ export function openFamiliar(learns: boolean) {
 }
 
 function alikeOf(
+  sample: string,
   template: Template,
-  hole: number,
-  piece: Piece,
-  splices: readonly Splice[],
-  fixedUnits: number,
-  counted: boolean,
+  holes: readonly LocatedHole[],
+  piece: Piece | undefined,
+  { found, splices, units, names }: Lesson,
 ): Alike {
-  const start = () => template.fit.starts[hole] ?? 0
-  const end = () => template.fit.ends[hole] ?? 0
+  const { starts, ends } = template.fit
+  const counted = holes.flatMap((hole, index) => (names.includes(hole.key) ? [index] : []))
+  const hole = holes.findIndex((one) => one.start === piece?.start)
+
+  function unitsIn(data: string): number {
+    let sum = 0
+    for (const index of counted) sum += decodeLiteral(data.slice(starts[index], ends[index])).length
+    return sum
+  }
+
+  const fixedUnits = units - unitsIn(sample)
   return {
-    slot: piece,
-    units(data) {
-      if (!counted) return fixedUnits
-      return fixedUnits + decodeLiteral(data.slice(start(), end())).length
-    },
+    slot: piece?.slot,
+    units: (data) => fixedUnits + unitsIn(data),
     edited() {
       if (splices.length === 0) return PASS
-      const moved = splices.map((splice) => ({
-        start: template.moved(splice.start),
-        end: template.moved(splice.end),
-        text: splice.text,
+      const moved = splices.map(({ start, end, text }) => ({
+        start: template.moved(start),
+        end: template.moved(end),
+        text,
       }))
       return { drop: false, splices: moved, done: false }
     },
-    place: () => ({
-      slot: piece.slot,
-      start: start(),
-      end: end(),
-      kind: piece.kind,
-      whole: false,
-      last: false,
-    }),
+    places: () =>
+      found.pieces.map(({ slot, kind, whole, last, start, end }) =>
+        whole
+          ? { slot, kind, whole, last, start: template.moved(start), end: template.moved(end) }
+          : { slot, kind, whole, last, start: starts[hole] ?? 0, end: ends[hole] ?? 0 },
+      ),
   }
 }

@@ -95,7 +95,8 @@ function slotAt(path: JsonPath, root: JsonObject): SlotName | undefined {
     const below = isPart ? `part:${index}/${path.slice(5).join('/')}` : path.slice(2).join('/')
     return { slot: candidate + below, kind: 'text', whole: true }
   }
-  return otherText(path, root, FREE)
+  // Names of modalities and tiers.
+  return first === 'usageMetadata' ? undefined : otherText(path, root, FREE)
 }
 
 /** Thought text that comes with its signature goes back as it came, so it is no slot. */

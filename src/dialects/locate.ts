@@ -11,12 +11,15 @@ export type Piece = { -readonly [Key in keyof SlotText]: SlotText[Key] } & {
   readonly key: string
 }
 
+/** A part that changes from frame to frame, with the member that holds it. */
+export type LocatedHole = Hole & { readonly key: string }
+
 /** Where everything of interest stands in a frame. */
 export interface Located {
   readonly pieces: readonly Piece[]
   readonly masks: readonly Splice[]
-  /** Parts that change from frame to frame and mean nothing at once: padding, numbering, running totals. */
-  readonly noise: readonly Hole[]
+  /** Parts that mean nothing at once: padding, numbering, running totals, text that nobody may touch. */
+  readonly noise: readonly LocatedHole[]
   /** A running total is no count at all: such a frame is like no other. */
   readonly odd: boolean
 }
@@ -33,7 +36,7 @@ export function locate(
 ): Located | undefined {
   const pieces: Piece[] = []
   const masks: Splice[] = []
-  const noise: Hole[] = []
+  const noise: LocatedHole[] = []
   let odd = false
   const maskTexts = shape.masks ?? {}
   const hidden = (path: JsonPath) =>
@@ -41,7 +44,8 @@ export function locate(
   const scan = scanJson(data, LIMITS.jsonDepthMax, {
     string(path, start, end) {
       const key = String(path[path.length - 1])
-      if (path.length === 1 && key === 'obfuscation') noise.push({ start, end, kind: 'string' })
+      const padding = path.length === 1 && key === 'obfuscation'
+      if (padding || shape.isNoise?.(path, root)) noise.push({ start, end, kind: 'string', key })
       else if (!hidden(path)) {
         const name = shape.slotAt(path, root, event)
         if (name) pieces.push({ ...name, start, end, last: name.whole, key })
@@ -51,7 +55,8 @@ export function locate(
       const key = path[path.length - 1]
       if (typeof key !== 'string') return
       const counts = path[0] === 'usageMetadata' || (path.length === 1 && key === 'sequence_number')
-      if (counts && WHOLE.test(data.slice(start, end))) noise.push({ start, end, kind: 'digits' })
+      if (counts && WHOLE.test(data.slice(start, end)))
+        noise.push({ start, end, kind: 'digits', key })
       else if (counts) odd ||= OTHER_NUMBER.test(data.slice(start, end))
       if (!Object.hasOwn(maskTexts, key)) return
       const text = maskTexts[key] ?? 'null'

@@ -23,6 +23,11 @@ export function responsesAnswer(ask: Ask): AnswerShape {
     note: noteResponse,
     masks: { logprobs: '[]' },
     slotAt,
+    // Sound in base64.
+    isNoise: (path, root) =>
+      path.length === 1 &&
+      path[0] === 'delta' &&
+      textMember(root, 'type') === 'response.audio.delta',
     ends,
     write,
   }
@@ -107,8 +112,6 @@ function slotAt(path: JsonPath, root: JsonObject): SlotName | undefined {
     if (match[2] === 'delta') return path[0] === 'delta' ? { slot, kind, whole: false } : undefined
     return path[0] === field ? { slot, kind, whole: true } : undefined
   }
-  // Sound in base64.
-  if (type === 'response.audio.delta') return undefined
   if (type === 'response.shell_call_output_content.delta' && path[0] === 'delta') {
     return { slot: `${place(root)}${path.slice(1).join('/')}`, kind: 'text', whole: false }
   }

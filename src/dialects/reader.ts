@@ -48,6 +48,8 @@ export interface AnswerShape {
    * a value that was filtered out of the text must not survive beside it.
    */
   readonly masks?: Readonly<Record<string, string>>
+  /** True for a string that changes from frame to frame and is no slot: signed thinking, sound. */
+  isNoise?(path: JsonPath, root: JsonObject): boolean
   /** The slot whose text stands at this path of the frame, if any. `path` is live. */
   slotAt(path: JsonPath, root: JsonObject, event: string | undefined): SlotName | undefined
   /** Beginnings of the names of slots that end in or before this frame; `''` ends all. */
@@ -116,17 +118,17 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
         : editOf(data, undefined, false)
     if (root && !matters && !plain.drop && familiar.wants()) {
       const found = locate(shape, data, root, event)
-      if (found) familiar.learn(data, found, plain.splices, units, names)
+      if (found) familiar.learn(data, { found, splices: plain.splices, units, names })
     }
     return plain
   }
 
   function read(data: string, event: string | undefined): Reading {
     const alike = familiar.find(data)
-    if (alike && slots.isOpen(alike.slot.slot)) {
+    if (alike && (alike.slot === undefined || slots.isOpen(alike.slot))) {
       if (shape.defers) deferred = { data, event }
       tally.outputUnits += alike.units(data)
-      return { ...alike.edited(), slots: [alike.place()], closes: [] }
+      return { ...alike.edited(), slots: alike.places(), closes: [] }
     }
     const names = shape.textNames(data, event)
     const units = textUnits(data, names)
@@ -145,7 +147,7 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
     // What was learnt about a frame holds only while the same slots are open.
     if (slots.changes() !== before) familiar.forget()
     else if (!shape.matters(data, event) && !plain.drop && familiar.wants())
-      familiar.learn(data, found, plain.splices, units, names)
+      familiar.learn(data, { found, splices: plain.splices, units, names })
     const splices = [...plain.splices, ...found.masks].sort((a, b) => a.start - b.start)
     return { ...plain, splices, slots: found.pieces, closes }
   }

@@ -49,7 +49,7 @@ const chat = fc
       )
       .map(
         (delta) =>
-          `{"id":"c","model":"m","choices":[{"index":${at},"delta":${delta},"finish_reason":${finish}}],` +
+          `{"id":"c","provider":"some words","model":"m","choices":[{"index":${at},"delta":${delta},"finish_reason":${finish}}],` +
           `"usage":null,"obfuscation":${noise}}`,
       ),
   )
@@ -88,7 +88,8 @@ const gemini = fc
   .tuple(literal, number)
   .map(
     ([text, count]) =>
-      `{"candidates":[{"content":{"parts":[{"text":${text}}]}}],"usageMetadata":{"promptTokenCount":${count}}}`,
+      `{"candidates":[{"content":{"parts":[{"text":${text}}]}}],"usageMetadata":{"promptTokenCount":${count},` +
+      `"promptTokensDetails":[{"modality":"TEXT","tokenCount":${count}}]}}`,
   )
 
 const protocols: [string, fc.Arbitrary<string>, () => AnswerShape][] = [
