@@ -5,6 +5,7 @@ import { holderOf } from '../embedded/port.ts'
 import { isAlive } from '../embedded/process-table.ts'
 import { readRunFile } from '../embedded/run-file.ts'
 import type { CommandContext } from './command.ts'
+import { proxiesIn } from './up-proxies.ts'
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -114,15 +115,7 @@ async function clock({ world }: CommandContext): Promise<Finding[]> {
 }
 
 async function proxies(): Promise<Finding[]> {
-  const found: Finding[] = []
-  for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'NO_PROXY']) {
-    const value = process.env[name]
-    if (value) found.push({ name, state: 'note', says: withoutPassword(value) })
-  }
-  return found.length > 0 ? found : [{ name: 'proxies', state: 'ok', says: 'none set' }]
-}
-
-/** A URL as it may be shown: the password, if any, is hidden. */
-export function withoutPassword(url: string): string {
-  return url.replace(/\/\/([^:@/]*):[^@/]*@/, '//$1:***@').replace(/\/\/[^:@/]{12,}@/, '//***@')
+  const found = proxiesIn(process.env)
+  if (found.length === 0) return [{ name: 'proxies', state: 'ok', says: 'none set' }]
+  return found.map(({ name, value }) => ({ name, state: 'note', says: value }))
 }

@@ -1,5 +1,5 @@
 import { VARIABLES } from '../config.ts'
-import { withoutPassword } from './doctor-machine.ts'
+import { withoutPassword } from './up-proxies.ts'
 
 /** One environment variable as `doctor` lists it. */
 export interface VariableLine {

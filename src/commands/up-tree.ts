@@ -16,6 +16,7 @@ import { prepare } from '../prepare.ts'
 import type { CommandContext } from './command.ts'
 import { type Addresses, workerEnvironment } from './up-addresses.ts'
 import { type ProgressLine, progressLine } from './up-progress.ts'
+import { proxyNotes } from './up-proxies.ts'
 import { chooseServices } from './up-services.ts'
 import { untilAsked } from './up-signals.ts'
 import { supervisorWorld } from './up-world.ts'
@@ -148,7 +149,7 @@ function announce(context: CommandContext, ready: Ready, notes: readonly string[
   }
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR
   const place = `Data: ${context.config.dataDir} · Ctrl-C drains and stops`
-  const lines = [notes.join(' · '), place]
+  const lines = [notes.join(' · '), ...proxyNotes(process.env), place]
   for (const line of firstScreen({ ready, version: packageJson.version, notes: lines, colour }))
     context.out(line)
 }
