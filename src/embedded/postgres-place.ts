@@ -55,10 +55,9 @@ export function choosePlace(dataDir: string): Place {
       return elsewhere(candidates, readlinkSync(link))
     const fit = candidates.find((each) => canReach(each, root))
     if (fit !== undefined) return placeIn(fit, link, root)
-    const target = join(ELSEWHERE, randomBytes(8).toString('hex'))
-    mkdirSync(target, { recursive: true, mode: 0o711 })
-    symlinkSync(join(target, 'postgres'), link)
-    return elsewhere(candidates, join(target, 'postgres'))
+    const target = join(ELSEWHERE, randomBytes(8).toString('hex'), 'postgres')
+    symlinkSync(target, link)
+    return elsewhere(candidates, target)
   } catch (cause) {
     throw diskFault(cause, root)
   }
@@ -122,6 +121,8 @@ function placeIn(account: Account, pgdata: string, copyDir: string): Place {
 
 function elsewhere(candidates: readonly Account[], pgdata: string): Place {
   const copyDir = join(pgdata, '..')
+  // The link may outlive what it points to.
+  mkdirSync(copyDir, { recursive: true, mode: 0o711 })
   const account = candidates.find((each) => canReach(each, copyDir))
   if (account !== undefined) return { account, pgdata, copyDir }
   throw postgresFault(

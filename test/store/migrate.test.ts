@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
@@ -32,6 +32,7 @@ describe('migrations', () => {
   test('a schema made by a newer program is refused and left alone', async () => {
     const url = await emptyDatabase()
     const newer = mkdtempSync(join(tmpdir(), 'sluice-migrations-'))
+    closers.push(async () => rmSync(newer, { recursive: true }))
     cpSync(join(import.meta.dir, '../../migrations'), newer, { recursive: true })
     const journalPath = join(newer, 'meta/_journal.json')
     const journal = JSON.parse(readFileSync(journalPath, 'utf8'))
