@@ -34,21 +34,40 @@ const BETWEEN: Between = {
   otherNames: OTHER_NAMES,
 }
 
+/** Of a service's name followed by one of these, the value is a credential although it is called an id. */
+const VENDOR_BETWEEN: Between = {
+  ...BETWEEN,
+  exceptNames: /(?:client|access|app|application|account|org|consumer|oauth|tenant|project)[_.-]?id$/i,
+}
+
+/** Where an unquoted heap of symbols ends. */
+const LOOSE_STOPS = unitClass(' \\t\\n"`;')
 const STOPS = unitClass(' \\t\\n"\'`,;)\\]}<>|')
 const LOWER = unitClass('a-z')
 const NAME = unitClass('A-Za-z0-9_\\-.')
 const CAP = 64
 
 /** Reads the value at `position` up to what ends it, or to the bound. */
-function readValue(text: Reader, position: number, quote: number): string {
+function readValue(text: Reader, position: number, quote: number, stops = STOPS): string {
   let value = ''
   for (let index = 0; index < CAP; index++) {
     const unit = text.at(position + index)
     if (unit === END || unit > 127) break
-    if (quote === 0 ? isIn(STOPS, unit) || unit === 0x26 : unit === quote || unit === 0x0a) break
+    if (quote === 0 ? isIn(stops, unit) : unit === quote || unit === 0x0a) break
+    if (quote === 0 && unit === 0x26 && isParameter(text, position + index + 1)) break
     value += String.fromCharCode(unit)
   }
   return value
+}
+
+/** `&name=` behind a value: the next parameter of a URL. */
+function isParameter(text: Reader, position: number): boolean {
+  for (let at = position; at < position + 16; at++) {
+    const unit = text.at(at)
+    if (unit === 0x3d) return at > position
+    if (!isIn(NAME, unit)) return false
+  }
+  return false
 }
 
 /** The name in front of the word, as far as it is one identifier. */
@@ -93,9 +112,10 @@ function family({ id, entity, words, alone, password, unitsMin, named }: Family)
       if (named !== undefined && named === (name === '')) return undefined
       // A resource name: `…:secret:name`.
       if (text.at(start - 1) === 0x3a && isIn(ALNUM, text.at(start - 2))) return undefined
-      return locateValue(text, position, BETWEEN)?.position
+      return locateValue(text, position, id === 'vendor-secret' ? VENDOR_BETWEEN : BETWEEN)?.position
     },
-    judge: (text, position) => judge(text, position, password, unitsMin ?? UNITS_MIN),
+    judge: (text, position, word) =>
+      judge(text, position, word, password, unitsMin ?? UNITS_MIN),
     cases: {
       hits: () => {
         const value = password ? `Tr0ub${'4dor'}&3x` : `q7Zk${'0fX9bW2n'.repeat(3)}`
@@ -128,6 +148,7 @@ const TAIL = { units: unitClass('A-Za-z0-9+/=_.~\\-') }
 function judge(
   text: Reader,
   position: number,
+  word: string,
   password: boolean,
   [tiedMin, looseMin]: readonly [number, number],
 ): Match | undefined {
@@ -136,20 +157,49 @@ function judge(
   const operator = operatorBefore(text, quote === 0 ? position : position - 1)
   const read = readValue(text, position, quote)
   const value = quote === 0 ? read.replace(/[.:*]+$/, '') : read
-  if (value.length < 6 || isStandIn(value) || isReference(value)) return undefined
   const found = (end: number): Match => ({ start: position, end, tail: QUOTED.get(quote) ?? TAIL })
-  const end = position + value.length
-  if (isPublicValue(value)) return undefined
-  if (/\s/.test(value)) return undefined
-  if (quote === 0 && isCode(value, text.at(position + read.length))) return undefined
-  const glued = isIn(ALNUM, before)
-  if (/^[.-]/.test(value) && !glued) return undefined
-  if ((quote === 0 && read.endsWith(':'))) return undefined
-  const tied = operator !== 0
-  if (isRandom(value.replace(/^(?:[a-z]{2,8})?-/, ''), tied ? tiedMin : looseMin)) return found(end)
-  if (quote !== 0 && tied && isOdd(value)) return found(end)
-  if (password && tied && operator !== 0x28 && isPassword(value, quote !== 0)) return found(end)
-  return undefined
+  const tied = operator !== 0 || word === 'identified by'
+  if (isValue(value, text.at(position + read.length), { quote, tied, word, password, tiedMin, looseMin, glued: isIn(ALNUM, before) }))
+    return found(position + value.length)
+  if (quote !== 0 || !tied || !isIn(LOOSE, text.at(position + read.length))) return undefined
+  const heap = readValue(text, position, 0, LOOSE_STOPS)
+  if (heap.length < 12 || isStandIn(heap) || isReference(heap) || isCode(heap, 0)) return undefined
+  return isOdd(heap) || (isRandom(heap, 14) && !/[()]/.test(heap)) ? found(position + heap.length) : undefined
+}
+
+/** Brackets and bars end a value, unless it is a heap of symbols. */
+const LOOSE = unitClass(')\\]}<>|')
+
+interface Circumstances {
+  readonly quote: number
+  readonly tied: boolean
+  readonly word: string
+  readonly password: boolean
+  readonly tiedMin: number
+  readonly looseMin: number
+  readonly glued: boolean
+}
+
+function isValue(value: string, after: number, at: Circumstances): boolean {
+  const { quote, tied, password } = at
+  if (value.length < 6 || isStandIn(value) || isPublicValue(value) || /\s/.test(value)) return false
+  if (/^https?:/.test(value)) return tied && /token|secret|key/.test(at.word) && hasRandomPath(value)
+  if (isReference(value)) return false
+  if (/^[.-]/.test(value) && !at.glued) return false
+  if (quote === 0 && (after === 0x3a || value.endsWith(':') || isCode(value, after))) return false
+  if (isRandom(value.replace(/^(?:[a-z]{2,8})?-/, ''), tied ? at.tiedMin : at.looseMin)) return true
+  if (quote !== 0 && tied && isOdd(value)) return true
+  if (!password || (!tied && quote === 0)) return false
+  return isPassword(value, quote !== 0)
+}
+
+/** A link that is a credential itself: its path or host holds a long random part. */
+function hasRandomPath(value: string): boolean {
+  for (const [part] of value.slice(8).matchAll(/[A-Za-z0-9_-]{16,}/g)) {
+    const look = lookAt(part)
+    if (look.digits > 1 && look.lower > 1 && isRandom(part, 16) && (look.upper > 1 || /^[0-9a-f]+$/.test(part))) return true
+  }
+  return false
 }
 
 /** The operator in front of the value, past quotes, space and one scheme word; 0 when there is only space. */
@@ -174,7 +224,8 @@ function isCode(value: string, after: number): boolean {
   if (after === 0x28 || after === 0x5b) return true
   if (/[(){}[\]]/.test(value) && !/^[^(){}[\]]{12,}/.test(value)) return true
   if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && !/\d.*\d.*\d/.test(value)) return true
-  if (/^[A-Za-z_$][\w$.]*(?:\(|=(?!=?$))/.test(value)) return true
+  const named = /^([A-Za-z_$][\w$.]*)(?:\(|=(?!=?$))/.exec(value)
+  if (named && ((named[1]?.length ?? 0) <= 24 || isName(named[1] ?? ''))) return true
   return /^(?:this|self|process|config|env|req|res|options|props|os|settings)[.?[]/.test(value)
 }
 
@@ -206,7 +257,7 @@ export const assignedSecrets: readonly LabelDetector[] = [
     id: 'assigned-secret',
     entity: 'SECRET',
     words:
-      'secret,token,apikey,api_key,api-key,api key,accesskey,access_key,access key,privatekey,private_key,auth_key,authkey,authorization,bearer,credential,credentials,client_secret,signing_key,encryption_key,master_key,license_key,session_key,access_id,schlüssel',
+      'secretkey,secret_key,accesstoken,access_token,authtoken,auth_token,apitoken,api_token,tokensecret,appkey,appsecret,consumerkey,consumersecret,sharedkey,accountkey,storagekey,contribsys__com,secret,token,apikey,api_key,api-key,api key,accesskey,access_key,access key,privatekey,private_key,auth_key,authkey,authorization,bearer,credential,credentials,client_secret,signing_key,encryption_key,master_key,license_key,session_key,access_id,schlüssel',
     alone: false,
     password: true,
   }),

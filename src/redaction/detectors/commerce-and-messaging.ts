@@ -4,7 +4,7 @@ const uuid = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-
 
 /** Tokens of payment, shop, mail, chat, marketing and social services. */
 export const commerceAndMessaging = [
-  token('sendgrid-key', 'SG.', '[A-Za-z0-9_=\\-]{7,32}\\.[A-Za-z0-9_=\\-]{14}', { tail: 'A-Za-z0-9_=.\\-' }),
+  token('sendgrid-key', 'SG.', '[A-Za-z0-9_=\\-]{4,32}[.\\-][A-Za-z0-9_=\\-]{14}', { tail: 'A-Za-z0-9_=.\\-' }),
   token('sendinblue-key', 'xkeysib- xsmtpsib-', '[a-f0-9]{40}', { tail: 'A-Za-z0-9\\-' }),
   token('mailgun-key', 'key-', '[a-f0-9]{32}', { tail: 'a-f0-9' }),
   token('mailgun-public-key', 'pubkey-', '[a-f0-9]{32}', { tail: 'a-f0-9' }),
@@ -12,8 +12,8 @@ export const commerceAndMessaging = [
   token('twilio-key', 'SK', '[a-f0-9]{32}|[A-F0-9]{32}', { exact: true, tail: 'A-Za-z0-9' }),
   token('twilio-account', 'AC', '[a-f0-9]{32}', { exact: true, tail: 'A-Za-z0-9' }),
   token('telnyx-key', 'KEY0', '[A-Za-z0-9]{30,60}_[A-Za-z0-9]{16}'),
-  token('shopify-token', 'shpat_ shpca_ shppa_ shpss_ shptka_ shpua_', '[a-fA-F0-9]{32}'),
-  token('square-access-token', 'EAAA', '[A-Za-z0-9_\\-]{60}'),
+  token('shopify-token', 'shpat_ shpca_ shppa_ shpss_ shptka_ shpua_', '[A-Za-z0-9]{32}'),
+  token('square-access-token', 'EAAA', '[A-Za-z0-9_=\\-]{58}'),
   token('square-token', 'sq0atp- sq0csp- sq0idp- sq0idb- sq0cst-', '[A-Za-z0-9_\\-]{22}'),
   token('facebook-token', 'EAACEdEose0cBA', '[A-Za-z0-9]{20}'),
   token('facebook-page-token', 'EAAM EAAC EAAG EAAB EAAD EAAE EAAF EAAH EAAI EAAJ EAAK EAAL', '[A-Za-z0-9]{80}'),
@@ -49,7 +49,7 @@ export const commerceAndMessaging = [
   token('dropbox-token', 'sl.', '[A-Za-z0-9_\\-]{80}', { disguises: false }),
   token('coinbase-key', 'organizations/', '[0-9a-f]{8}-[0-9a-f\\-]{27}/apiKeys/[0-9a-f\\-]{36}', { disguises: false }),
   token('linkedin-token', 'AQED AQEX AQUW AQVX', '[A-Za-z0-9_\\-]{40}'),
-  token('twitter-bearer', 'AAAAAAAAAAAAAAAAAAAA', '[A-Za-z0-9%]{40}', { tail: 'A-Za-z0-9%' , check: (v) => !/^A{30}/.test(v) }),
+  token('twitter-bearer', 'AAAAAAAAAAAAAAAAAAAA', '[A-Za-z0-9%]{40}', { tail: 'A-Za-z0-9%|+/=_\\-', check: (v) => !/^A{30}/.test(v) }),
   token('tiktok-token', 'act.', '[a-zA-Z0-9]{40}', { disguises: false }),
   token('frill-key', 'frill_', '[A-Za-z0-9]{20}'),
   token('pubnub-key', 'pub-c- sub-c- sec-c-', '[A-Za-z0-9\\-]{32}'),

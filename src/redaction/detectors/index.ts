@@ -3,6 +3,7 @@ import { ai } from './ai.ts'
 import { anthropic } from './anthropic.ts'
 import { assignedSecrets } from './assigned-secret.ts'
 import { aws } from './aws.ts'
+import { awsAccount } from './aws-account.ts'
 import { azure } from './azure.ts'
 import { chatBots } from './chat-bots.ts'
 import { commerceAndMessaging } from './commerce-and-messaging.ts'
@@ -19,6 +20,7 @@ import { langsmith } from './langsmith.ts'
 import { licensePlate } from './license-plate.ts'
 import { money } from './money.ts'
 import { network } from './network.ts'
+import { numberedTokens } from './numbered-token.ts'
 import { openai } from './openai.ts'
 import { shapes } from './shapes.ts'
 import { slack } from './slack.ts'
@@ -32,6 +34,7 @@ export const SECRETS: readonly Detector[] = [
   ...anthropic,
   ...assignedSecrets,
   ...aws,
+  awsAccount,
   ...azure,
   ...chatBots,
   ...commerceAndMessaging,
@@ -41,6 +44,7 @@ export const SECRETS: readonly Detector[] = [
   ...gitlab,
   ...google,
   ...langsmith,
+  ...numberedTokens,
   ...openai,
   ...shapes,
   ...slack,

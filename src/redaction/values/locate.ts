@@ -9,6 +9,8 @@ export interface Between {
   readonly wordsMax: number
   /** Last parts of a name that make it the name of something else (`KEY_ID`, `tokenCount`). */
   readonly otherNames: ReadonlySet<string>
+  /** Rests of a name that hold a value although their last part says otherwise. */
+  readonly exceptNames?: RegExp
   /** True when the name may run on in small letters (`tokens`, `keyed`); otherwise only a plural `s` may follow. */
   readonly glued?: boolean
 }
@@ -101,7 +103,8 @@ function endOfName(
   for (; position - from < NAME_UNITS_MAX; position++) {
     const unit = text.at(position)
     if (!isIn(NAME, unit)) break
-    if ((unit === 0x2e || unit === 0x2d) && !isIn(LETTER, text.at(position + 1))) break
+    if (unit === 0x2e && !isIn(LETTER, text.at(position + 1))) break
+    if (unit === 0x2d && !isIn(ALNUM, text.at(position + 1))) break
     rest += String.fromCharCode(unit)
   }
   if (rest === '') return { end: position, glued: false }
@@ -119,7 +122,8 @@ function endOfName(
     if (rest[offset - 1] !== '-' || !isIn(ALNUM, text.at(from - 5))) return undefined
     return { end: from + offset - 1, glued: true }
   }
-  return between.otherNames.has(last.replace(/\d+$/, ''))
+  const named = between.otherNames.has(last.replace(/\d+$/, ''))
+  return named && !between.exceptNames?.test(rest)
     ? undefined
     : { end: position, glued: false }
 }

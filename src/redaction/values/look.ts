@@ -42,7 +42,7 @@ const PLACEHOLDER =
 
 /** True for values that only stand for a value. */
 export function isStandIn(value: string): boolean {
-  if (/^[$%{<[(@&]/.test(value) && /^(?:\$[A-Z_a-z{(]|%[A-Za-z_]+%?$|\{\{|\{%|<[A-Za-z]|\[[A-Za-z]|\(|@\w|&\w)/.test(value))
+  if (/^[$%{<[(@&]/.test(value) && /^(?:\$[A-Z_a-z{(]|%[A-Za-z_]+%?$|\{\{|\{%|<[A-Za-z]|\[[A-Za-z]|\(|@[a-z]+$|&\w)/.test(value))
     return true
   return PLACEHOLDER.test(value)
 }
@@ -64,6 +64,8 @@ export function isName(value: string): boolean {
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .split(/[^A-Za-z0-9]+| /)
     .filter((part) => part !== '')
+  // Chopped into many short parts it is no row of words.
+  if (parts.length >= 4 && value.length / parts.length < 3.5) return false
   let odd = 0
   for (const part of parts) {
     if (/^[A-Z]?[a-z]+$|^[A-Z]+$/.test(part) && isPronounceable(part)) continue
@@ -89,9 +91,11 @@ export function isRandom(value: string, unitsMin: number): boolean {
   const look = lookAt(value)
   const { length, digits, changes } = look
   const letters = look.lower + look.upper
-  if (length < unitsMin || letters === 0) return letters === 0 && digits >= 15 && look.symbols === 0
+  if (length < unitsMin || letters === 0) return letters === 0 && length >= unitsMin && digits >= 15 && look.symbols <= 1
   const hex = /^[0-9a-f-]+$|^[0-9A-F-]+$/.test(value)
   if (hex && length >= 16 && (digits >= 2 || length >= 24)) return look.distinct >= 4
+  if (/^[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){3,}$/.test(value)) return true
+  if (digits >= 16 || (digits >= 7 && letters >= 3 && length >= 12 && look.symbols === 0)) return look.distinct >= 5
   if (look.distinct < Math.min(8, 5 + length / 16) || isName(value)) return false
   if (hasOddRun(value) && length >= 12 && (digits > 0 || length >= 16)) return true
   if (digits === 0) return look.lower > 0 && look.upper > 0 && changes >= length / 6

@@ -24,7 +24,7 @@ export const VENDORS: readonly string[] =
   flightlabs flightstats floatplane flowflu flutterwave fmfw formbucket formcraft formio formsite foursquare frameio freshbooks freshdesk freshservice fullstory
   fusionauth fxmarket geckoboard gengo geocode geocodify geocodio geoipify getemail getemails getgeoapi getgist getresponse getsandbox giphy gitalk gitea
   gitguardian gitter glassnode gocanvas gocardless godaddy goodday gotomeeting grafana graphcms graphhopper groovehq gtmetrix gumroad guru gyazo happyscribe
-  hasura hellosign helpcrunch helpscout hereapi heroku hetzner hiveage holidayapi holistic hootsuite html2pdf htmlcsstoimage hubspot hubstaff
+  hasura hellosign helpcrunch helpscout hereapi heroku hetzner hiveage holidayapi holistic hootsuite html2pdf prospect refiner nimble kafka confluent eagleeye htmlcsstoimage hubspot hubstaff
   huggingface humanity hunterio hunter hybiscus hypertrack ibmcloud iconfinder iexapis iexcloud imagekit imagga imgbb imgix imgur impala infobip
   infoblox insightly instabot instagram instamojo intercom interseller intra42 intrinio invoiceocean ip2location ipapi ipdata ipgeolocation ipify ipinfo ipinfodb
   ipquality ipstack iterable jira jotform jumpcloud jumpseller jupiterone juro kanbantool karma kickbox klaviyo klipfolio knapsackpro kontent kraken kucoin
@@ -44,7 +44,7 @@ export const VENDORS: readonly string[] =
   scraperapi scraperbox scraperai scrapersite scrapestack scrapfly scrapingant scrapingbee scrapingdog screenshotapi screenshotlayer scrutinizer securitytrails segment selectpdf semaphore semrush
   sendbird sendbirdorganizationapi sendgrid sendinblue sendpulse sentiment serpapi serphouse serpstack serveravatar sheety sherpadesk shipday shipengine shippo shipstation shodan shopify shortio shotstack
   shutterstock signable signalwire signaturit signupgenius sigopt simfin simplesat simplynoted simvoly sinch siteleaf skrapp skybiometry slapikey smartsheet smartsheets
-  smartystreets smooch snipcart snowflake snyk softlayer sonarcloud sonarqube sourcegraph sparkpost speechtext spectralops splunk spoonacular sportradar sportsmonk spotify squarespace squareup sslmate
+  smartystreets smooch snipcart snowflake snyk softlayer sonar sonarcloud sonarqube sourcegraph sparkpost speechtext spectralops splunk spoonacular sportradar sportsmonk spotify squarespace squareup sslmate
   statuscake statuspage statuspal stackhawk stitchdata stockdata storecove stormboard stormglass storyblok storychief strava streak strapi stripo stytch sugester sumologic supabase supernotes
   surveyanyplace surveybot surveymonkey surveysparrow survicate swagger swell swiftype tallyfy tatum taxjar teamgate teamwork teamworkcrm teamworkdesk teamworkspaces
   technicalanalysisapi tefter telegram teletype telnyx terraform testingbot textmagic theoddsapi thingsboard thinkific thousandeyes ticketmaster
