@@ -8,6 +8,7 @@ import { ORGANIZATION_ROUTES } from './organization.ts'
 import { PERSONAL_TOKEN_ROUTES } from './personal-tokens.ts'
 import { POLICY_ROUTES } from './policies.ts'
 import { PRICE_ROUTES } from './prices.ts'
+import { REDACTION_ROUTES } from './redaction.ts'
 import { REQUEST_ROUTES } from './requests.ts'
 import { ROLE_ROUTES } from './roles.ts'
 import type { Route } from './route.ts'
@@ -35,6 +36,7 @@ export const RESOURCES: Readonly<Record<string, readonly Route[]>> = {
   runs: RUN_ROUTES,
   requests: REQUEST_ROUTES,
   issues: ISSUE_ROUTES,
+  redaction: REDACTION_ROUTES,
   audit: AUDIT_ROUTES,
 }
 
