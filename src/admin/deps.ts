@@ -1,3 +1,4 @@
+import type { FailureThrottle } from '../base/failure-throttle.ts'
 import type { Permission } from '../base/permission.ts'
 import type { World } from '../base/world.ts'
 import type { Database } from '../store/database.ts'
@@ -32,6 +33,10 @@ export interface AdminDeps {
   readonly keyring: Keyring
   /** `''` or `/something`. */
   readonly basePath: string
+  /** The caller's address as the listener saw it; without it nothing is throttled. */
+  addressOf?(request: Request): string | undefined
+  /** Shared with the data plane, so that both doors count together. */
+  readonly throttle?: FailureThrottle
   /** Shown in the OpenAPI document. */
   readonly version: string
 }

@@ -5,7 +5,12 @@ import { isJsonObject } from '../base/json.ts'
 import type { Route } from './route.ts'
 
 /** What any route can answer, beside its own. */
-const ALWAYS: readonly FailureCode[] = ['unauthenticated', 'store_unavailable', 'internal']
+const ALWAYS: readonly FailureCode[] = [
+  'unauthenticated',
+  'auth_throttled',
+  'store_unavailable',
+  'internal',
+]
 
 /** A route's entry in the OpenAPI document: shapes, examples, permissions and every failure by status. */
 export function detailOf(route: Route): DocumentDecoration {

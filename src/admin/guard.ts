@@ -19,13 +19,30 @@ export interface Caller {
 const ALL: ReadonlySet<Permission> = new Set(PERMISSIONS)
 
 /**
- * The key of a request, from `X-API-Key` or `Authorization: Bearer`; two different ones are refused.
- * Fails with `unauthenticated` (the same for missing, unknown, expired and deactivated), `store_unavailable`.
+ * The key of a request, from `X-API-Key` or `Authorization: Bearer`; two different ones are refused. An address that
+ * failed too often is not listened to for a while, unless its key is right.
+ * Fails with `unauthenticated` (the same for missing, unknown, expired and deactivated), `auth_throttled`,
+ * `store_unavailable`.
  */
 export async function authenticate(
-  headers: Headers,
+  request: Request,
   deps: AdminDeps,
 ): Promise<{ readonly key: AdminKey; readonly token: Secret }> {
+  const address = deps.addressOf?.(request)
+  try {
+    return await resolve(tokenOf(request.headers), deps)
+  } catch (cause) {
+    const guessed = cause instanceof Failure && cause.code === 'unauthenticated'
+    if (guessed && address !== undefined && deps.throttle) {
+      const waitMs = deps.throttle.waitMs(address)
+      if (waitMs > 0) throw new Failure('auth_throttled', { retryAfterMs: waitMs })
+      deps.throttle.failed(address)
+    }
+    throw cause
+  }
+}
+
+function tokenOf(headers: Headers): string {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1]
   const named = headers.get('x-api-key') ?? undefined
   if (bearer !== undefined && named !== undefined && bearer !== named)
@@ -35,6 +52,10 @@ export async function authenticate(
     throw new Failure('unauthenticated', {
       says: 'Missing key: send a gateway key as X-API-Key or Authorization: Bearer.',
     })
+  return token
+}
+
+async function resolve(token: string, deps: AdminDeps) {
   const found = deps.keys.resolve(token)
   const key = found instanceof Promise ? await found : found
   if (key === 'unknown' || key.state !== 'active') throw new Failure('unauthenticated')

@@ -34,7 +34,7 @@ async function answer(
 ): Promise<Response> {
   const requestId = newId(deps.world)
   try {
-    const { key, token } = await authenticate(request.headers, deps)
+    const { key, token } = await authenticate(request, deps)
     const caller = await callerOf(route, key, request, params, deps)
     const url = new URL(request.url)
     const result = await route.run({
@@ -92,7 +92,7 @@ export function fallback(routes: readonly Route[], deps: AdminDeps) {
   return async (request: Request): Promise<Response> => {
     const requestId = newId(deps.world)
     try {
-      await authenticate(request.headers, deps)
+      await authenticate(request, deps)
       const path = new URL(request.url).pathname.slice(prefix.length)
       const methods = known.filter((each) => each.pattern.test(path)).map((each) => each.method)
       if (methods.length === 0) throw new Failure('unknown_route')

@@ -44,6 +44,11 @@ export const LIMITS = {
   keyCacheMs: 30_000,
   /** Unknown key ids are remembered this long, so that guessing cannot flood the database. */
   unknownKeyCacheMs: 1_000,
+  /** Failed authentications an address has free per minute; valid keys always get in. */
+  authFailuresMax: 20,
+  authFailuresWindowMs: 60_000,
+  /** Addresses whose failures are counted, per process. */
+  authAddressesMax: 10_000,
   /** The net under NOTIFY: how often the change counter is read. */
   freshnessPollMs: 500,
   /** Spans waiting for the bus, per process, in bytes. */
