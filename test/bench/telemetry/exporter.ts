@@ -38,6 +38,8 @@ async function intoPostgres(spans: number) {
   const organizationId = crypto.randomUUID()
   for (let sent = 0; sent < spans; sent += 2) {
     bus.publishSpans(spansOf(someEvent({ opened: { organizationId } }), TIMINGS))
+    // Faster than the bus takes them they would fill memory and be dropped.
+    while (bus.stats().spoolBytes > 8e6) await Bun.sleep(1)
     if (sent % 1_000 === 0) await Bun.sleep(0)
   }
   await until('a full bus', () => bus.stats().spansAcked === spans, 60_000)
