@@ -1,8 +1,15 @@
 /**
- * Settings that Bun reads only before a process starts. The first is the number of `fetch` calls in flight,
- * 256 by default: beyond it further calls wait for seconds (measured: 1 000 streams, 3.8 s to the first byte).
+ * Settings that Bun reads only before a process starts.
+ * - The number of `fetch` calls in flight is 256 by default: beyond it further calls wait for seconds (measured:
+ *   1 000 streams, 3.8 s to the first byte).
+ * - The collector lets the heap double while it is small against the machine's memory. Told of a smaller machine it
+ *   collects earlier: after 9 000 short streams 144 MB instead of 212 MB, at the same CPU time per call (measured).
+ *   It is a hint, not a limit.
  */
-const NEEDED: Readonly<Record<string, string>> = { BUN_CONFIG_MAX_HTTP_REQUESTS: '65336' }
+const NEEDED: Readonly<Record<string, string>> = {
+  BUN_CONFIG_MAX_HTTP_REQUESTS: '65336',
+  BUN_JSC_forceRAMSize: String(128 * 1024 * 1024),
+}
 
 /** The environment for a process that runs gateway code: `env` with what is missing filled in. */
 export function runtimeEnvironment(

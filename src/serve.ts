@@ -43,6 +43,10 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     draining: () => draining,
   })
   const data = dataPlane(parts.calls, parts.gateway).use(health)
+  // Elysia builds its router inside the first request otherwise, and one caller would wait for it.
+  data.compile()
+  admin.compile()
+  health.compile()
   const apart = config.adminPort !== undefined
   const both: Handler = (request) =>
     isAdminPath(new URL(request.url).pathname, config.basePath)
