@@ -1,4 +1,14 @@
-import { bigint, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { moment } from './tables-tenancy.ts'
 
 /**
@@ -44,5 +54,25 @@ export const issueSightings = pgTable(
   (table) => [
     primaryKey({ columns: [table.issueId, table.runId] }),
     index('issue_sightings_age').on(table.seenAt),
+  ],
+)
+
+/** What people are to be told of: an issue that opened, or opened again. Delivered at least once, given up after some attempts. */
+export const issueNotices = pgTable(
+  'issue_notices',
+  {
+    issueId: uuid('issue_id').notNull(),
+    /** How often the issue had reopened: 0 for the first time. With the issue's id it names the notice. */
+    occurrence: integer('occurrence').notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    attempts: integer('attempts').notNull().default(0),
+    nextAt: moment('next_at').notNull().defaultNow(),
+    /** Delivered or given up: nothing more to do. */
+    doneAt: moment('done_at'),
+    lastFailure: text('last_failure'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.issueId, table.occurrence] }),
+    index('issue_notices_due').on(table.nextAt).where(sql`${table.doneAt} is null`),
   ],
 )
