@@ -1,3 +1,5 @@
+import type { Glance } from './automaton/glance.ts'
+
 /** What a finding is about: credentials, or facts about a person. */
 export type FindingKind = 'secret' | 'pii'
 
@@ -84,6 +86,8 @@ export interface FormatDetector extends Named {
 export interface LabelDetector extends Named {
   readonly type: 'label'
   readonly words: readonly string[]
+  /** True when a word counts only by itself or as a hump of an identifier (`homePhone`), not inside other letters. */
+  readonly whole: boolean
   /**
    * From the end of the word at `position`: where the value begins, or undefined when there is none. Everything it
    * passes is released meanwhile, so it may pass at most 64 units.
@@ -103,6 +107,8 @@ export type Mark = 'digit' | '@' | ':' | '-' | '.' | '~'
 export interface SpotDetector extends Named {
   readonly type: 'spot'
   readonly marks: readonly Mark[]
+  /** A cheap look before `judge`; see `automaton/glance.ts`. Detectors that share one share its cost. */
+  readonly glance: Glance
   /** `position` is that of the mark; `runStart` the leftmost position a finding may begin at. */
   judge(text: Reader, position: number, runStart: number): Match | undefined
 }

@@ -9,6 +9,8 @@ export interface Candidate {
   readonly literal: string
   /** Index of the detector in its compiled set. */
   readonly detector: number
+  /** A cheap look: false when the unit in front or the literal itself already says no. */
+  glance(units: Uint16Array, start: number, low: number, end: number): boolean
   /** The verdict on a literal that begins at `start`. Reads through `window`; check `starved` before the result. */
   judge(window: Window, start: number, runStart: number): Match | undefined
 }
@@ -24,18 +26,50 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
   const tail: Tail = format.until === undefined ? { units } : { units, until: format.until }
   const found: Candidate[] = []
   for (const literal of format.literals) {
-    found.push({ literal, detector, judge: plainly(format, literal, shape, left, tail) })
+    found.push({
+      literal,
+      detector,
+      glance: startsWith(literal, left),
+      judge: plainly(format, literal, shape, left, tail),
+    })
     if (format.disguises !== true || literal.length < 4) continue
     for (const shift of [0, 1, 2]) {
       const { text, skipBits } = base64Of(literal, shift)
       if (text.length >= 5)
-        found.push({ literal: text, detector, judge: inBase64(format, literal, shape, skipBits) })
+        found.push({
+          literal: text,
+          detector,
+          glance: startsWith(text, undefined),
+          judge: inBase64(literal, shape, skipBits),
+        })
     }
     for (const text of hexOf(literal))
-      found.push({ literal: text, detector, judge: inHex(format, literal, shape) })
-    found.push({ literal: [...literal].join(' '), detector, judge: spaced(format, literal, shape) })
+      found.push({
+        literal: text,
+        detector,
+        glance: startsWith(text, undefined),
+        judge: inHex(literal, shape),
+      })
+    const wide = [...literal].join(' ')
+    found.push({
+      literal: wide,
+      detector,
+      glance: startsWith(wide, ALNUM),
+      judge: spaced(literal, shape),
+    })
   }
   return found
+}
+
+/** The literal stands at `start`, as far as it has arrived, and nothing of `left` stands in front. */
+function startsWith(literal: string, left: UnitClass | undefined): Candidate['glance'] {
+  return (units, start, low, end) => {
+    if (left !== undefined && start > low && isIn(left, units[start - 1] ?? END)) return false
+    // The gate has seen a beginning of the literal; the rest is compared from its far end.
+    for (let index = Math.min(literal.length, end - start) - 1; index >= 0; index--)
+      if (units[start + index] !== literal.charCodeAt(index)) return false
+    return true
+  }
 }
 
 function plainly(
@@ -117,7 +151,6 @@ function spaces(window: Window, from: number): number {
 }
 
 function inBase64(
-  format: FormatDetector,
   literal: string,
   shape: Shape,
   skipBits: number,
@@ -141,7 +174,7 @@ function inBase64(
   }
 }
 
-function inHex(format: FormatDetector, literal: string, shape: Shape): Candidate['judge'] {
+function inHex(literal: string, shape: Shape): Candidate['judge'] {
   return (window, start, runStart) => {
     const next = (index: number): number => {
       const at = start + (literal.length + index) * 2
@@ -157,7 +190,7 @@ function inHex(format: FormatDetector, literal: string, shape: Shape): Candidate
   }
 }
 
-function spaced(format: FormatDetector, literal: string, shape: Shape): Candidate['judge'] {
+function spaced(literal: string, shape: Shape): Candidate['judge'] {
   return (window, start) => {
     if (isIn(ALNUM, start > window.low ? window.at(start - 1) : END)) return undefined
     const next = (index: number): number => {

@@ -6,6 +6,7 @@ import type {
   StreamDetector,
 } from '../detector.ts'
 import { type Candidate, candidatesOf } from './candidate.ts'
+import type { Glance } from './glance.ts'
 import { buildGate, type Gate } from './gate.ts'
 import { CONTEXT_UNITS, MACHINE_HOLD_UNITS_MAX } from './window.ts'
 
@@ -20,6 +21,14 @@ export interface WordEntry {
 export interface SpotEntry {
   readonly spot: SpotDetector
   readonly detector: number
+  /** Index of its glance among those of the mark: a shared one is asked once. */
+  readonly glance: number
+}
+
+/** Everything asked at one mark. */
+export interface MarkEntries {
+  readonly glances: readonly Glance[]
+  readonly entries: readonly SpotEntry[]
 }
 
 /** A set of detectors made ready: immutable, shared by all texts of a policy. */
@@ -33,7 +42,7 @@ export interface Compiled {
   /** Entries by the gate's word number, secrets first. */
   readonly words: readonly (readonly WordEntry[])[]
   /** Spots by the unit of their mark. */
-  readonly spots: readonly (readonly SpotEntry[])[]
+  readonly spots: readonly MarkEntries[]
   readonly streams: readonly { stream: StreamDetector; detector: number }[]
 }
 
@@ -65,7 +74,10 @@ function compile(list: readonly Detector[]): Compiled {
   if (ids.size < detectors.length) throw new RangeError('two detectors share an id')
   const candidates: Candidate[] = []
   const words = new Map<string, WordEntry[]>()
-  const spots: SpotEntry[][] = Array.from({ length: 128 }, () => [])
+  const spots = Array.from({ length: 128 }, () => ({
+    glances: new Array<Glance>(),
+    entries: new Array<SpotEntry>(),
+  }))
   const streams: { stream: StreamDetector; detector: number }[] = []
   for (const [index, detector] of detectors.entries()) {
     if (detector.type === 'format') candidates.push(...candidatesOf(detector, index))
@@ -73,7 +85,7 @@ function compile(list: readonly Detector[]): Compiled {
     else if (detector.type === 'spot')
       for (const mark of detector.marks)
         for (const unit of mark === 'digit' ? '0123456789' : mark)
-          spots[unit.charCodeAt(0)]?.push({ spot: detector, detector: index })
+          addSpot(spots[unit.charCodeAt(0)], detector, index)
     else
       for (const word of detector.words) {
         const entries = words.get(word) ?? []
@@ -82,14 +94,14 @@ function compile(list: readonly Detector[]): Compiled {
       }
   }
   const { prefixes, groups } = group(candidates)
-  const marks = spots.flatMap((entries, unit) =>
+  const marks = spots.flatMap(({ entries }, unit) =>
     entries.length > 0 && (unit < 0x30 || unit > 0x39) ? [String.fromCharCode(unit)] : [],
   )
   const gate = buildGate({
     prefixes: [...prefixes, PLACEHOLDER_START],
     words: [...words.keys()],
     marks: marks.join(''),
-    digits: (spots[0x30]?.length ?? 0) > 0,
+    digits: (spots[0x30]?.entries.length ?? 0) > 0,
   })
   return {
     holdUnitsMax:
@@ -103,6 +115,17 @@ function compile(list: readonly Detector[]): Compiled {
     spots,
     streams,
   }
+}
+
+function addSpot(
+  at: { glances: Glance[]; entries: SpotEntry[] } | undefined,
+  spot: SpotDetector,
+  detector: number,
+): void {
+  if (at === undefined) return
+  let glance = at.glances.indexOf(spot.glance)
+  if (glance < 0) glance = at.glances.push(spot.glance) - 1
+  at.entries.push({ spot, detector, glance })
 }
 
 function rank(kind: FindingKind): number {

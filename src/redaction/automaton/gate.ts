@@ -36,11 +36,11 @@ export interface GateInput {
   readonly digits: boolean
 }
 
+/** A literal automaton with every transition written out: `rows[node * width + symbol]`. */
 interface Trie {
-  readonly next: Map<string, number>[]
-  readonly fail: number[]
-  readonly depth: number[]
-  readonly ends: number[][]
+  readonly rows: Uint16Array
+  readonly depth: readonly number[]
+  readonly ends: readonly (readonly number[])[]
 }
 
 /** States fit 16 bits; the built-in shelf needs about a quarter. */
@@ -48,45 +48,47 @@ const STATES_MAX = 65_535
 
 /** Builds the product of both literal automata. Throws `RangeError` when there are too many literals. */
 export function buildGate(input: GateInput): Gate {
-  const prefixes = trie(input.prefixes)
-  const words = trie(input.words)
-  const { classes, symbols } = alphabet(input)
+  const { classes, symbols, folded } = alphabet(input)
   const width = symbols.length
+  const prefixes = trie(input.prefixes, classes, width)
+  const words = trie(input.words, classes, width)
+  const digit = symbols.map((unit) => unit >= '0' && unit <= '9')
+  const mark = symbols.map((unit) => unit !== '' && input.marks.includes(unit))
   const names = new Map<number, number>()
-  const pairs: [prefix: number, word: number, digit: boolean, mark: boolean][] = []
-  const rows: Uint16Array[] = []
-  const intern = (prefix: number, word: number, digit: boolean, mark: boolean): number => {
-    const name = ((prefix * 65_536 + word) * 2 + (digit ? 1 : 0)) * 2 + (mark ? 1 : 0)
+  const pairs: Pair[] = []
+  const intern = (prefix: number, word: number, isDigit: boolean, isMark: boolean): number => {
+    const name = ((prefix * 65_536 + word) * 2 + (isDigit ? 1 : 0)) * 2 + (isMark ? 1 : 0)
     const known = names.get(name)
     if (known !== undefined) return known
     if (pairs.length >= STATES_MAX) throw new RangeError('too many literals for one automaton')
-    pairs.push([prefix, word, digit, mark])
+    pairs.push([prefix, word, isDigit, isMark])
     names.set(name, pairs.length - 1)
     return pairs.length - 1
   }
   intern(0, 0, false, false)
+  const rows: Uint16Array[] = []
   for (let state = 0; state < pairs.length; state++) {
-    const [prefix, word, digit] = pairs[state] ?? [0, 0, false]
+    const [prefix, word, afterDigit] = pairs[state] ?? NO_PAIR
     const row = new Uint16Array(width)
     for (let symbol = 1; symbol < width; symbol++) {
-      const unit = symbols[symbol] ?? ''
-      const isDigit = unit >= '0' && unit <= '9'
-      const mark = input.marks.includes(unit) || (isDigit && input.digits && !digit)
-      const target = intern(
-        step(prefixes, prefix, unit),
-        step(words, word, unit.toLowerCase()),
+      const isDigit = digit[symbol] === true
+      row[symbol] = intern(
+        prefixes.rows[prefix * width + symbol] ?? 0,
+        words.rows[word * width + (folded[symbol] ?? symbol)] ?? 0,
         isDigit,
-        mark,
+        mark[symbol] === true || (isDigit && input.digits && !afterDigit),
       )
-      row[symbol] = target
     }
     rows.push(row)
   }
-  const sayings = pairs.map(([prefix, word, , mark]) =>
-    say(prefixes, prefix, words, word, mark, input.prefixes),
+  const sayings = pairs.map(([prefix, word, , isMark]) =>
+    say(prefixes, prefix, words, word, isMark, input.prefixes),
   )
   return number(pairs, rows, sayings, prefixes, { classes, width })
 }
+
+type Pair = readonly [prefix: number, word: number, digit: boolean, mark: boolean]
+const NO_PAIR: Pair = [0, 0, false, false]
 
 /** Renumbers so that speaking states come last: one comparison tells them apart. */
 function number(
@@ -145,56 +147,65 @@ function say(
   }
 }
 
-function step(tree: Trie, from: number, unit: string): number {
-  let node = from
-  for (;;) {
-    const next = tree.next[node]?.get(unit)
-    if (next !== undefined) return next
-    if (node === 0) return 0
-    node = tree.fail[node] ?? 0
-  }
-}
-
-function trie(literals: readonly string[]): Trie {
-  const tree: Trie = { next: [new Map()], fail: [0], depth: [0], ends: [[]] }
+function trie(literals: readonly string[], classes: Uint8Array, width: number): Trie {
+  const children: Map<number, number>[] = [new Map()]
+  const depth = [0]
+  const ends: number[][] = [[]]
   for (const [index, literal] of literals.entries()) {
     let node = 0
-    for (const unit of literal) {
-      const known = tree.next[node]?.get(unit)
+    for (let at = 0; at < literal.length; at++) {
+      const symbol = classes[literal.charCodeAt(at)] ?? 0
+      const known = children[node]?.get(symbol)
       if (known !== undefined) {
         node = known
         continue
       }
-      const fresh = tree.next.push(new Map()) - 1
-      tree.fail.push(0)
-      tree.depth.push((tree.depth[node] ?? 0) + 1)
-      tree.ends.push([])
-      tree.next[node]?.set(unit, fresh)
+      const fresh = children.push(new Map()) - 1
+      depth.push((depth[node] ?? 0) + 1)
+      ends.push([])
+      children[node]?.set(symbol, fresh)
       node = fresh
     }
-    tree.ends[node]?.push(index)
+    ends[node]?.push(index)
   }
-  const queue = [...(tree.next[0]?.values() ?? [])]
+  if (children.length > STATES_MAX) throw new RangeError('too many literals for one automaton')
+  const rows = new Uint16Array(children.length * width)
+  const fail = new Uint16Array(children.length)
+  const queue = [0]
   for (let head = 0; head < queue.length; head++) {
     const node = queue[head] ?? 0
-    for (const [unit, child] of tree.next[node] ?? []) {
-      tree.fail[child] = node === 0 ? 0 : step(tree, tree.fail[node] ?? 0, unit)
+    const back = (fail[node] ?? 0) * width
+    // Nodes come in order of depth, so the row of the shorter suffix is complete.
+    if (node !== 0) {
+      rows.copyWithin(node * width, back, back + width)
+      ends[node]?.push(...(ends[fail[node] ?? 0] ?? []))
+    }
+    for (const [symbol, child] of children[node] ?? []) {
+      fail[child] = node === 0 ? 0 : (rows[back + symbol] ?? 0)
       queue.push(child)
     }
-    const failed = tree.ends[tree.fail[node] ?? 0] ?? []
-    tree.ends[node]?.push(...failed)
+    for (const [symbol, child] of children[node] ?? []) rows[node * width + symbol] = child
   }
-  return tree
+  return { rows, depth, ends }
 }
 
-function alphabet(input: GateInput): { classes: Uint8Array; symbols: string[] } {
+/** Symbols of all literals; `folded` gives the symbol of a symbol's small letter. */
+function alphabet(input: GateInput): {
+  classes: Uint8Array
+  symbols: string[]
+  folded: Uint8Array
+} {
   const units = new Set<string>(input.digits ? '0123456789' : '')
   for (const unit of input.marks) units.add(unit)
   for (const literal of input.prefixes) for (const unit of literal) units.add(unit)
   for (const word of input.words) for (const unit of word) units.add(unit).add(unit.toUpperCase())
-  const symbols = ['', ...units]
+  const symbols = ['', ...[...units].filter((unit) => unit.length === 1)]
+  if (symbols.length > 256) throw new RangeError('too many different units in literals')
   const classes = new Uint8Array(65_536)
   for (const [symbol, unit] of symbols.entries())
     if (symbol > 0) classes[unit.charCodeAt(0)] = symbol
-  return { classes, symbols }
+  const folded = new Uint8Array(symbols.length)
+  for (const [symbol, unit] of symbols.entries())
+    folded[symbol] = symbol === 0 ? 0 : (classes[unit.toLowerCase().charCodeAt(0)] ?? 0)
+  return { classes, symbols, folded }
 }

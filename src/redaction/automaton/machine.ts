@@ -1,5 +1,5 @@
 import { END, type Match, type Tail } from '../detector.ts'
-import { isIn } from './classes.ts'
+import { ALNUM, isIn } from './classes.ts'
 import type { Compiled, WordEntry } from './compile.ts'
 import { runStart, type Window } from './window.ts'
 
@@ -64,15 +64,16 @@ const WAIT = 2
 type Outcome = typeof NONE | typeof FOUND | typeof WAIT
 
 /**
- * Reads the window to its end, or to the first verdict that must wait. Gives the position up to which nothing can
- * change any more. One pass; a unit is read again only by candidates, whose reach is bounded.
+ * Opens the machine of one text. Each call reads the window to its end, or to the first verdict that must wait, and gives
+ * the position up to which nothing can change any more. One pass; a unit is read again only by candidates, whose
+ * reach is bounded.
  */
-export function runMachine(
+export function openMachine(
   compiled: Compiled,
   memory: Memory,
   window: Window,
   decisions: Decisions,
-): number {
+): () => number {
   const { gate } = compiled
   const { table, classes, width, speaking } = gate
   const { units } = window
@@ -121,6 +122,7 @@ export function runMachine(
   function askGroup(group: number, start: number, base: number): Outcome {
     const run = base
     for (const candidate of compiled.groups[group] ?? []) {
+      if (!candidate.glance(units, start, window.low, window.end)) continue
       const judge = () => candidate.judge(window, start, run)
       const outcome = ask(candidate.detector, base, judge, start)
       if (outcome !== NONE) return outcome
@@ -172,20 +174,29 @@ export function runMachine(
       const outcome = askSpots(position - 1)
       if (outcome !== NONE) return outcome
     }
+    let heard = false
     for (const word of saying.words)
-      for (const entry of compiled.words[word] ?? [])
+      for (const entry of compiled.words[word] ?? []) {
+        if (entry.label.whole && isInside(window, position - entry.word.length, position)) continue
         memory.appointments.push({ entry, word: position, value: -1, earliest: position })
-    if (saying.words.length > 0) locateValues()
+        heard = true
+      }
+    if (heard) locateValues()
     return NONE
   }
 
   function askSpots(mark: number): Outcome {
     const unit = units[mark] ?? 0
-    const entries = compiled.spots[unit]
-    if (entries === undefined || entries.length === 0) return NONE
+    const asked = compiled.spots[unit]
+    if (asked === undefined) return NONE
+    let worth = 0
+    for (let index = 0; index < asked.glances.length; index++)
+      if (asked.glances[index]?.(units, mark, window.end, window.low)) worth |= 1 << index
+    if (worth === 0) return NONE
     const start = runStart(window, mark)
     const base = Math.min(start, mark + 1 - (gate.pending[memory.state] ?? 0))
-    for (const { spot, detector } of entries) {
+    for (const { spot, detector, glance } of asked.entries) {
+      if ((worth & (1 << glance)) === 0) continue
       const judge = () => spot.judge(window, mark, start)
       const outcome = ask(detector, base, judge, start)
       if (outcome !== NONE) return outcome
@@ -271,44 +282,62 @@ export function runMachine(
     return true
   }
 
-  locateValues()
-  for (;;) {
-    if (!swallow()) return memory.position
-    waiting = -1
-    if (memory.speaking) {
-      const outcome = hear(memory.position)
-      if (outcome === WAIT) break
-      if (outcome === FOUND) continue
-      memory.speaking = false
+  return () => {
+    if (memory.appointments.length > 0) locateValues()
+    for (;;) {
+      if (memory.tail !== undefined && !swallow()) return memory.position
+      waiting = -1
+      if (memory.speaking) {
+        const outcome = hear(memory.position)
+        if (outcome === WAIT) break
+        if (outcome === FOUND) continue
+        memory.speaking = false
+      }
+      if (memory.appointments.length > 0) {
+        const outcome = keepAppointments(memory.position)
+        if (outcome === WAIT) break
+        if (outcome === FOUND) continue
+      }
+      let limit = window.end
+      for (const { value, earliest } of memory.appointments) {
+        const stop = value < 0 ? earliest : value
+        if (stop >= memory.position && stop < limit) limit = stop
+      }
+      const from = memory.position
+      let position = from
+      let state = memory.state
+      while (position < limit) {
+        state = table[state * width + (classes[units[position++] ?? 0] ?? 0)] ?? 0
+        if (state >= speaking) break
+      }
+      memory.position = position
+      memory.state = state
+      memory.speaking = position > from && state >= speaking
+      if (memory.speaking) continue
+      if (memory.appointments.some((a) => a.value === position)) continue
+      // Either all is read, or the scan stands where a value may begin whose name is not read to its end.
+      break
     }
-    if (memory.appointments.length > 0) {
-      const outcome = keepAppointments(memory.position)
-      if (outcome === WAIT) break
-      if (outcome === FOUND) continue
-    }
-    let limit = window.end
-    for (const { value, earliest } of memory.appointments) {
-      const stop = value < 0 ? earliest : value
-      if (stop >= memory.position && stop < limit) limit = stop
-    }
-    const from = memory.position
-    let position = from
-    let state = memory.state
-    while (position < limit) {
-      state = table[state * width + (classes[units[position++] ?? 0] ?? 0)] ?? 0
-      if (state >= speaking) break
-    }
-    memory.position = position
-    memory.state = state
-    memory.speaking = position > from && state >= speaking
-    if (memory.speaking) continue
-    if (memory.appointments.some((a) => a.value === position)) continue
-    // Either all is read, or the scan stands where a value may begin whose name is not read to its end.
-    break
+    if (window.final) return window.end
+    const settled = hold(memory.position)
+    return waiting < 0 ? settled : Math.min(settled, waiting)
   }
-  if (window.final) return window.end
-  const settled = hold(memory.position)
-  return waiting < 0 ? settled : Math.min(settled, waiting)
+}
+
+/** True when the word at `[start, end)` stands inside other letters: neither alone nor a hump of an identifier. */
+function isInside(window: Window, start: number, end: number): boolean {
+  const { units, low } = window
+  if (start > low) {
+    const before = units[start - 1] ?? 0
+    if (isIn(ALNUM, before) && !(before > 0x60 && isUpper(units[start] ?? 0))) return true
+  }
+  // A small letter that follows belongs to the same word, unless it is a plural.
+  const after = end < window.end ? (units[end] ?? 0) : 0
+  return after > 0x60 && after < 0x7b && after !== 0x73 && (units[end - 1] ?? 0) > 0x60
+}
+
+function isUpper(unit: number): boolean {
+  return unit >= 0x41 && unit <= 0x5a
 }
 
 /** Units to pass at `position`: 0 at the tail's end, negative when that cannot be told yet. */

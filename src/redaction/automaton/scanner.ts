@@ -1,6 +1,6 @@
 import { decode } from '../../stream/logical.ts'
 import type { Compiled } from './compile.ts'
-import { type Decisions, freshMemory, type Memory, runMachine } from './machine.ts'
+import { type Decisions, freshMemory, type Memory, openMachine } from './machine.ts'
 import { CONTEXT_UNITS, openWindow } from './window.ts'
 
 /** Where a text's parts go, in order and without gaps. Offsets are into `raw`. */
@@ -36,84 +36,116 @@ export interface Scanner {
 /** Units decoded at a time: small enough for the first-level cache, large enough that the edges cost nothing. */
 const BLOCK_UNITS = 8192
 
-// Scanning never yields, so one working window serves every text of the process; a text keeps only its tail.
+// Scanning never yields, so one working window serves every text of the process; a text keeps only its tail, and its
+// left context once another text needs the window.
 const window = openWindow(CONTEXT_UNITS + BLOCK_UNITS + 64)
+let resident: { leave(): void } | undefined
 
 /** Opens a scanner whose findings go to `parts`. */
 export function openScanner(compiled: Compiled, parts: Parts): Scanner {
-  const context = new Uint16Array(CONTEXT_UNITS)
-  /** Where the units of `context` stand, counted back from the first unit of `tail`. */
-  const contextOffsets = new Int32Array(CONTEXT_UNITS)
-  /** Units of `context` that may be read: everything since the last finding, at most all of it. */
+  const { units, offsets } = window
+  let context: Uint16Array | undefined
+  /** Where the units of the context stand, counted back from the first unit of `tail`. */
+  let contextOffsets: Int32Array | undefined
+  /** Units of the context that may be read: everything since the last finding, at most all of it. */
   let contextUnits = 0
   let tail = ''
   /** Raw unit in front of `tail`: decides whether a look-alike letter counts as Latin. */
   let before = 0
   /** Positions in memory count from the first unit of `tail`. */
   const memory: Memory = freshMemory(CONTEXT_UNITS)
+  const self = {
+    leave(): void {
+      context ??= new Uint16Array(CONTEXT_UNITS)
+      contextOffsets ??= new Int32Array(CONTEXT_UNITS)
+      context.set(units.subarray(0, CONTEXT_UNITS))
+      contextOffsets.set(offsets.subarray(0, CONTEXT_UNITS))
+    },
+  }
+
+  function enter(): void {
+    if (resident === self) return
+    resident?.leave()
+    resident = self
+    if (context) units.set(context)
+    if (contextOffsets) offsets.set(contextOffsets)
+  }
+
+  /** The text being read and where in it decoding began; position up to which it was handed over; an open finding. */
+  let raw = ''
+  let base = 0
+  let given = CONTEXT_UNITS
+  let open = false
 
   function feed(text: string, final: boolean): void {
-    const raw = tail === '' ? text : tail + text
-    let base = 0
+    enter()
+    raw = tail === '' ? text : tail + text
+    base = 0
     for (;;) {
       const room = CONTEXT_UNITS + BLOCK_UNITS
-      window.units.set(context)
-      window.offsets.set(contextOffsets)
       window.low = CONTEXT_UNITS - contextUnits
       const { end, rawEnd } = decode(raw, base, final, window, CONTEXT_UNITS, room, before)
       window.end = end
       window.final = final && rawEnd === raw.length
-      const settled = runMachine(compiled, memory, window, decisions(raw, base))
-      release(raw, base, settled)
-      const settledRaw = base + (window.offsets[settled] ?? 0)
-      contextOffsets.set(window.offsets.subarray(settled - CONTEXT_UNITS, settled))
-      const moved = settledRaw - base
-      if (moved > 0) for (let at = 0; at < CONTEXT_UNITS; at++) contextOffsets[at] = (contextOffsets[at] ?? 0) - moved
-      contextUnits = Math.min(CONTEXT_UNITS, settled - window.low)
-      context.set(window.units.subarray(settled - CONTEXT_UNITS, settled))
-      shift(memory, settled - CONTEXT_UNITS)
-      if (settledRaw > 0) before = raw.charCodeAt(settledRaw - 1)
-      base = settledRaw
+      given = CONTEXT_UNITS
+      const settled = run()
+      release(settled)
+      settle(settled)
       if (window.final || end < room) break
     }
     tail = base === 0 ? raw : raw.slice(base)
+    raw = ''
   }
 
-  /** Position up to which text was handed over, in the window; and whether a finding is open there. */
-  let given = CONTEXT_UNITS
-  let open = false
+  /** Keeps what stands left of `settled` as context and counts positions from there. */
+  function settle(settled: number): void {
+    contextUnits = Math.min(CONTEXT_UNITS, settled - window.low)
+    const by = settled - CONTEXT_UNITS
+    if (by === 0) return
+    const moved = offsets[settled] ?? 0
+    for (let at = CONTEXT_UNITS - contextUnits; at < CONTEXT_UNITS; at++) {
+      units[at] = units[at + by] ?? 0
+      offsets[at] = (offsets[at + by] ?? 0) - moved
+    }
+    memory.position -= by
+    for (const appointment of memory.appointments) {
+      appointment.word -= by
+      appointment.earliest -= by
+      if (appointment.value >= 0) appointment.value -= by
+    }
+    base += moved
+    if (moved > 0) before = raw.charCodeAt(base - 1)
+  }
 
-  function release(raw: string, base: number, to: number): void {
-    const { units, offsets } = window
+  function release(to: number): void {
     if (to <= given) return
     const from = given
     given = to
-    if (open) parts.more(raw, base + (offsets[from] ?? 0), base + (offsets[to] ?? 0))
-    else parts.clean(raw, base + (offsets[from] ?? 0), base + (offsets[to] ?? 0), units, offsets, from, to)
+    const start = base + (offsets[from] ?? 0)
+    const end = base + (offsets[to] ?? 0)
+    if (open) parts.more(raw, start, end)
+    else parts.clean(raw, start, end, units, offsets, from, to)
   }
 
-  function decisions(raw: string, base: number): Decisions {
-    const { offsets } = window
-    given = CONTEXT_UNITS
-    return {
-      begin(detector, start, end) {
-        release(raw, base, start)
-        parts.begin(detector, raw, base + (offsets[start] ?? 0), base + (offsets[end] ?? 0))
-        given = end
-        open = true
-      },
-      finish(end) {
-        release(raw, base, end)
-        open = false
-        parts.finish()
-      },
-      wall(start, end) {
-        release(raw, base, start)
-        parts.wall(raw, base + (offsets[start] ?? 0), base + (offsets[end] ?? 0))
-        given = end
-      },
-    }
+  const decisions: Decisions = {
+    begin(detector, start, end) {
+      release(start)
+      parts.begin(detector, raw, base + (offsets[start] ?? 0), base + (offsets[end] ?? 0))
+      given = end
+      open = true
+    },
+    finish(end) {
+      release(end)
+      open = false
+      parts.finish()
+    },
+    wall(start, end) {
+      release(start)
+      parts.wall(raw, base + (offsets[start] ?? 0), base + (offsets[end] ?? 0))
+      given = end
+    },
   }
+  const run = openMachine(compiled, memory, window, decisions)
 
   return {
     push(text) {
@@ -126,14 +158,5 @@ export function openScanner(compiled: Compiled, parts: Parts): Scanner {
       parts.finish()
     },
     held: () => tail.length,
-  }
-}
-
-function shift(memory: Memory, by: number): void {
-  memory.position -= by
-  for (const appointment of memory.appointments) {
-    appointment.word -= by
-    appointment.earliest -= by
-    if (appointment.value >= 0) appointment.value -= by
   }
 }

@@ -2,11 +2,11 @@ import { token } from './token.ts'
 
 /** Keys of model providers and tools around models. */
 export const ai = [
-  token('openrouter-key', 'sk-or-v1- sk-or-', '[a-f0-9]{32}'),
+  token('openrouter-key', 'sk-or-v1- sk-or-', '[a-f0-9]{32}', { disguises: true }),
   token('deepseek-key', 'sk-', '[a-f0-9]{32}', { tail: 'a-f0-9', exact: true }),
-  token('huggingface-token', 'hf_ api_org_', '[A-Za-z0-9]{30}'),
-  token('groq-key', 'gsk_', '[A-Za-z0-9]{40}'),
-  token('xai-key', 'xai-', '[A-Za-z0-9_]{40}'),
+  token('huggingface-token', 'hf_ api_org_', '[A-Za-z0-9]{30}', { disguises: true }),
+  token('groq-key', 'gsk_', '[A-Za-z0-9]{40}', { disguises: true }),
+  token('xai-key', 'xai-', '[A-Za-z0-9_]{40}', { disguises: true }),
   token('perplexity-key', 'pplx-', '[A-Za-z0-9]{32}'),
   token('replicate-token', 'r8_', '[A-Za-z0-9]{30}'),
   token('fireworks-key', 'fw_ fpk_', '[A-Za-z0-9]{20}'),

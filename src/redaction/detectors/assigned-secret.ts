@@ -104,6 +104,7 @@ function family({ id, entity, words, alone, password, unitsMin, named }: Family)
     kind: 'secret',
     entity,
     words: list,
+    whole: alone,
     locate(text, position, word) {
       const start = position - word.length
       if (alone && !beginsHump(text, start, position)) return undefined

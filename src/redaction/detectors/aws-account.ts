@@ -9,6 +9,7 @@ export const awsAccount: LabelDetector = {
   kind: 'secret',
   entity: 'AWS_ACCOUNT_ID',
   words: ['aws_account_id', 'awsaccountid', 'aws account', 'aws account id', 'aws_account', 'aws-account-id'],
+  whole: true,
   locate: (text, position, word) => locateLabelled(text, position, word.length),
   judge(text, position) {
     let end = position

@@ -1,4 +1,5 @@
 import { isIn, unitClass } from '../automaton/classes.ts'
+import { afterQ } from '../automaton/glance.ts'
 import type { SpotDetector } from '../detector.ts'
 import { token } from './token.ts'
 
@@ -11,6 +12,7 @@ const clientSecret: SpotDetector = {
   kind: 'secret',
   entity: 'AZURE_AD_CLIENT_SECRET',
   marks: ['~'],
+  glance: afterQ,
   judge(text, position, runStart) {
     const digit = text.at(position - 2)
     if (text.at(position - 1) !== 0x51 || digit < 0x30 || digit > 0x39) return undefined
@@ -34,7 +36,6 @@ export const azure = [
   clientSecret,
   token('azure-storage-key', 'AccountKey= SharedAccessKey=', '[A-Za-z0-9+/]{40}', {
     tail: 'A-Za-z0-9+/=',
-    disguises: false,
   }),
-  token('azure-sas-signature', 'sig=', '[A-Za-z0-9+/=%]{40}', { tail: 'A-Za-z0-9+/=%', disguises: false }),
+  token('azure-sas-signature', 'sig=', '[A-Za-z0-9+/=%]{40}', { tail: 'A-Za-z0-9+/=%' }),
 ]

@@ -1,4 +1,5 @@
 import { ALNUM, DIGIT, isIn, TOKEN } from '../automaton/classes.ts'
+import { aroundColon, betweenParts } from '../automaton/glance.ts'
 import type { Reader, SpotDetector } from '../detector.ts'
 
 /** Units of `TOKEN` from `position` on, at most `most`. */
@@ -15,6 +16,7 @@ const telegram: SpotDetector = {
   kind: 'secret',
   entity: 'TELEGRAM_BOT_TOKEN',
   marks: [':'],
+  glance: aroundColon,
   judge(text, position, runStart) {
     let start = position
     while (start > runStart && isIn(DIGIT, text.at(start - 1))) start--
@@ -39,6 +41,7 @@ const discord: SpotDetector = {
   kind: 'secret',
   entity: 'DISCORD_BOT_TOKEN',
   marks: ['.'],
+  glance: betweenParts,
   judge(text, position, runStart) {
     let start = position
     while (start > runStart && isIn(TOKEN, text.at(start - 1))) start--

@@ -11,6 +11,7 @@ export const curlUser: LabelDetector = {
   kind: 'secret',
   entity: 'BASIC_CREDENTIAL',
   words: [' -u ', ' --user ', ' -u "', " -u '", ' --user "', " --user '", ' -u', ' --proxy-user '],
+  whole: false,
   locate: (text, position) => (isIn(STOPS, text.at(position)) ? undefined : position),
   judge(text, position, word) {
     let value = ''

@@ -19,6 +19,7 @@ export const dateOfBirth: LabelDetector = {
     'date of birth|dob|d.o.b.|birthday|birthdate|birth date|birth_date|date_of_birth|born|born on|geb.|geboren|geburtsdatum|geburtstag|né le|née le|date de naissance|nacido|nacida|fecha de nacimiento|nato il|nata il|data di nascita|data de nascimento|geboortedatum|född|生年月日|出生日期|생년월일|дата рождения|doğum tarihi'.split(
       '|',
     ),
+  whole: true,
   locate: (text, position, word) => locateLabelled(text, position, word.length),
   judge(text, position) {
     const length = DATE.longest((index) => text.at(position + index))

@@ -4,7 +4,7 @@ const uuid = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-
 
 /** Tokens of package registries, build services, hosting and infrastructure tools. */
 export const developerPlatforms = [
-  token('npm-access-token', 'npm_', '[A-Za-z0-9]{36}'),
+  token('npm-access-token', 'npm_', '[A-Za-z0-9]{36}', { disguises: true }),
   token('pypi-upload-token', 'pypi-AgEIcHlwaS5vcmc pypi-AgENdGVzdC5weXBpLm9yZw pypi-', '[A-Za-z0-9_\\-]{40}'),
   token('rubygems-token', 'rubygems_', '[a-f0-9]{48}'),
   token('crates-io-token', 'cio', '[A-Za-z0-9]{32}', { exact: true, tail: 'A-Za-z0-9_' }),
@@ -14,7 +14,7 @@ export const developerPlatforms = [
   token('hashicorp-vault-token', 'hvs. hvb. hvr.', '[A-Za-z0-9_\\-]{24}'),
   token('hashicorp-vault-legacy', 's.', '[A-Za-z0-9]{24}', { exact: true, tail: 'A-Za-z0-9_.\\-(' , left: 'A-Za-z0-9_.$\\-', check: mixed }),
   token('pulumi-token', 'pul-', '[a-f0-9]{40}'),
-  token('digitalocean-token', 'dop_v1_ doo_v1_ dor_v1_', '[a-f0-9]{64}'),
+  token('digitalocean-token', 'dop_v1_ doo_v1_ dor_v1_', '[a-f0-9]{64}', { disguises: true }),
   token('heroku-key', 'HRKU-', '[A-Za-z0-9_\\-]{36}'),
   token('netlify-token', 'nfp_ nfc_ nfu_ nfb_', '[A-Za-z0-9]{36}'),
   token('vercel-token', 'vcp_ vci_ vca_ vcr_ vck_', '[A-Za-z0-9]{24}'),
@@ -27,7 +27,7 @@ export const developerPlatforms = [
   token('turso-token', 'tursodb_', '[A-Za-z0-9]{20}'),
   token('buildkite-token', 'bkua_ bkaa_ bkct_', '[A-Za-z0-9_\\-]{20}'),
   token('circleci-token', 'CCIPAT_ CCIPRJ_', '[A-Za-z0-9_]{20}'),
-  token('terraform-token', '.atlasv1.', '[A-Za-z0-9_=\\-]{30}', { left: '' , disguises: false }),
+  token('terraform-token', '.atlasv1.', '[A-Za-z0-9_=\\-]{30}', { left: ''  }),
   token('doppler-token', 'dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.', '[A-Za-z0-9_.\\-]{40}'),
   token('infracost-key', 'ico-', '[A-Za-z0-9]{32}'),
   token('sentry-token', 'sntrys_ sntryu_', '[A-Za-z0-9+/=_]{40}', { tail: 'A-Za-z0-9+/=_' }),
@@ -79,7 +79,7 @@ export const developerPlatforms = [
   token('notion-token', 'ntn_', '[A-Za-z0-9]{43}'),
   token('notion-legacy', 'secret_', '[A-Za-z0-9]{43}'),
   token('asana-token', '1/', '[0-9]{13,}:[a-f0-9]{32}'),
-  token('airtable-token', 'pat', '[A-Za-z0-9]{14}\\.[a-f0-9]{64}', { disguises: false }),
+  token('airtable-token', 'pat', '[A-Za-z0-9]{14}\\.[a-f0-9]{64}'),
   token('atlassian-token', 'ATATT3 ATCTT3 ATBB ATSTT3', '[A-Za-z0-9_=\\-]{24}', { tail: 'A-Za-z0-9_=\\-' }),
   token('clickup-token', 'pk_', '[0-9]{6,9}_[A-Z0-9]{32}'),
   token('contentful-token', 'CFPAT-', '[A-Za-z0-9_\\-]{40}'),
@@ -101,7 +101,7 @@ export const developerPlatforms = [
   token('inngest-key', 'signkey-prod- signkey-test- signkey-branch-', '[a-f0-9]{32}'),
   token('liveblocks-key', 'sk_prod_ sk_dev_', '[A-Za-z0-9_\\-]{40}'),
   token('xata-key', 'xau_', '[A-Za-z0-9]{24}'),
-  token('convex-key', 'prod: dev:', '[a-z]+-[a-z]+-[0-9]{3}\\|[A-Za-z0-9+/=]{40}', { disguises: false, tail: 'A-Za-z0-9+/=' }),
+  token('convex-key', 'prod: dev:', '[a-z]+-[a-z]+-[0-9]{3}\\|[A-Za-z0-9+/=]{40}', { tail: 'A-Za-z0-9+/=' }),
   token('ionic-token', 'ion_', '[A-Za-z0-9]{42}'),
   token('rapidapi-key', 'msh', '[A-Za-z0-9]{15}p1[A-Za-z0-9]{6}jsn[A-Za-z0-9]{12}', { left: '' }),
 ]

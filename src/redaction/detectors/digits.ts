@@ -1,5 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { ALNUM, DIGIT, isIn, unitClass } from '../automaton/classes.ts'
+import { manyDigits } from '../automaton/glance.ts'
 import { END, type LabelDetector, type Match, type Reader, type SpotDetector } from '../detector.ts'
 import { locateLabelled } from '../values/label.ts'
 import { passesLuhn } from '../values/number.ts'
@@ -56,6 +57,7 @@ const card: SpotDetector = {
   kind: 'pii',
   entity: 'CREDIT_CARD',
   marks: ['digit'],
+  glance: manyDigits,
   judge(text, position) {
     if (!beginsHere(text, position)) return undefined
     const { groups } = readRun(text, position)
@@ -97,6 +99,7 @@ const ssn: SpotDetector = {
   kind: 'pii',
   entity: 'US_SSN',
   marks: ['digit'],
+  glance: manyDigits,
   judge(text, position) {
     if (!beginsHere(text, position)) return undefined
     const { groups, digits } = readRun(text, position)
@@ -127,6 +130,7 @@ const phone: SpotDetector = {
   kind: 'pii',
   entity: 'PHONE_NUMBER',
   marks: ['digit'],
+  glance: manyDigits,
   judge(text, position, runStart) {
     let start = position
     if (start > runStart && text.at(start - 1) === 0x28) start--
@@ -202,6 +206,7 @@ const labelledPhone: LabelDetector = {
     'phone|phone number|telephone|tel|tel.|mobile|mobile number|cell|cellphone|cell phone|fax|telefon|telefonnummer|telefono|teléfono|téléphone|telefone|handy|whatsapp|msisdn|contact number|my number|call me|call me at|call me on|reach me|reach me at|rückruf|erreichbar|oncall|on-call|hotline|ring me|text me|sms|celular|móvil|portable|phone_number|mobil|mob|numéro|tél|電話|电话|手机|전화|전화번호|연락처|телефон|тел|هاتف|phone no|gsm|number is'.split(
       '|',
     ),
+  whole: true,
   locate: (text, position, word) => locateLabelled(text, position, word.length),
   judge(text, position) {
     let end = position

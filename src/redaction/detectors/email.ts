@@ -1,4 +1,5 @@
 import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
+import { insideWord } from '../automaton/glance.ts'
 import type { SpotDetector } from '../detector.ts'
 
 const LOCAL = unitClass("A-Za-z0-9._%+\\-")
@@ -15,6 +16,7 @@ export const email: SpotDetector = {
   kind: 'pii',
   entity: 'EMAIL_ADDRESS',
   marks: ['@'],
+  glance: insideWord,
   judge(text, position, runStart) {
     let start = position
     while (start > runStart && isIn(LOCAL, text.at(start - 1))) start--

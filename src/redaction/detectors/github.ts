@@ -4,9 +4,9 @@ const body = '[A-Za-z0-9]{36}'
 
 /** Tokens of GitHub: classic, fine-grained, OAuth, app (user, server, refresh). Source: GitHub docs on token formats. */
 export const github = [
-  token('github-pat', 'ghp_', body),
-  token('github-fine-grained-pat', 'github_pat_', '[A-Za-z0-9_]{36}'),
-  token('github-oauth-token', 'gho_', body),
-  token('github-app-token', 'ghu_ ghs_', body),
-  token('github-refresh-token', 'ghr_', body),
+  token('github-pat', 'ghp_', body, { disguises: true }),
+  token('github-fine-grained-pat', 'github_pat_', '[A-Za-z0-9_]{36}', { disguises: true }),
+  token('github-oauth-token', 'gho_', body, { disguises: true }),
+  token('github-app-token', 'ghu_ ghs_', body, { disguises: true }),
+  token('github-refresh-token', 'ghr_', body, { disguises: true }),
 ]

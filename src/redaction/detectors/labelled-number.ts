@@ -57,6 +57,7 @@ function detectorOf({ entity, labels, units: [from, to], digitsMin, shape }: Row
     kind: 'pii',
     entity,
     words: labels.split('|'),
+    whole: true,
     locate: (text, position, word) => locateLabelled(text, position, word.length, SHORT.has(word)),
     judge(text, position, word) {
       const { end, compact, digits } = readNumber(text, position, to)

@@ -18,6 +18,7 @@ export const licensePlate: LabelDetector = {
     'license plate|licence plate|number plate|plate|plate number|plate no|license_plate|vehicle registration|registration|registration number|reg_no|reg no|registration_number|kennzeichen|plaka|kfz|matrícula|matricula|immatriculation|targa|nummerplaat|車牌|nopol|with plate'.split(
       '|',
     ),
+  whole: true,
   locate: (text, position, word) => locateLabelled(text, position, word.length, ORDINARY.has(word)),
   judge(text, position) {
     const { end, compact } = readPlate(text, position)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { countrySpecs } from 'ibantools'
 import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
+import { afterTwoLetters, base58Start } from '../automaton/glance.ts'
 import type { LabelDetector, SpotDetector } from '../detector.ts'
 import { locateLabelled } from '../values/label.ts'
 import { token } from './token.ts'
@@ -14,6 +15,7 @@ const iban: SpotDetector = {
   kind: 'pii',
   entity: 'IBAN_CODE',
   marks: ['digit'],
+  glance: afterTwoLetters,
   judge(text, position, runStart) {
     const start = position - 2
     if (start < runStart || !isIn(UPPER, text.at(start)) || !isIn(UPPER, text.at(start + 1))) return undefined
@@ -62,6 +64,7 @@ const base58Address: SpotDetector = {
   kind: 'pii',
   entity: 'CRYPTO',
   marks: ['digit'],
+  glance: base58Start,
   judge(text, position) {
     const first = text.at(position)
     if ((first !== 0x31 && first !== 0x33) || isIn(ALNUM, text.at(position - 1))) return undefined
@@ -92,7 +95,7 @@ function passesBase58Check(value: string): boolean {
   return createHash('sha256').update(once).digest().subarray(0, 4).equals(bytes.subarray(21))
 }
 
-const crypto = { kind: 'pii', exact: true, disguises: false } as const
+const crypto = { kind: 'pii', exact: true } as const
 
 /** Addresses of any ledger behind a label. */
 const labelledWallet: LabelDetector = {
@@ -101,6 +104,7 @@ const labelledWallet: LabelDetector = {
   kind: 'pii',
   entity: 'CRYPTO',
   words: ['wallet', 'wallet address', 'btc address', 'bitcoin address', 'eth address', 'crypto address', 'wallet_address', 'xmr address', 'ltc address'],
+  whole: true,
   locate: (text, position, word) => locateLabelled(text, position, word.length),
   judge(text, position) {
     let end = position

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import { ALNUM, DIGIT, HEX, isIn, unitClass } from '../automaton/classes.ts'
+import { aroundColon, betweenParts, betweenPairs, dottedQuad, type Glance } from '../automaton/glance.ts'
 import type { LabelDetector, Match, Reader, SpotDetector } from '../detector.ts'
 import { locateLabelled } from '../values/label.ts'
 
@@ -10,6 +11,7 @@ const ipv4: SpotDetector = {
   kind: 'pii',
   entity: 'IP_ADDRESS',
   marks: ['digit'],
+  glance: dottedQuad,
   judge(text, position) {
     const before = text.at(position - 1)
     if (isIn(ALNUM, before) || before === 0x2e || before === 0x5f || before === 0x2d) return undefined
@@ -65,6 +67,7 @@ const ipv6: SpotDetector = {
   kind: 'pii',
   entity: 'IP_ADDRESS',
   marks: [':'],
+  glance: aroundColon,
   judge(text, position, runStart) {
     let start = position
     while (start > runStart && isIn(HEX, text.at(start - 1)) && position - start < 5) start--
@@ -96,6 +99,13 @@ const ipv6: SpotDetector = {
   },
 }
 
+/** The look that fits the mark. */
+const machineMark: Glance = (units, position, end, low) => {
+  const mark = units[position]
+  if (mark === 0x2d) return betweenPairs(units, position, end, low)
+  return mark === 0x2e ? betweenParts(units, position, end, low) : aroundColon(units, position, end, low)
+}
+
 /** Hardware addresses: six or eight pairs with one kind of mark, or fours with full stops. Source: IEEE 802. */
 const mac: SpotDetector = {
   type: 'spot',
@@ -103,6 +113,7 @@ const mac: SpotDetector = {
   kind: 'pii',
   entity: 'MAC_ADDRESS',
   marks: [':', '-', '.'],
+  glance: machineMark,
   judge(text, position, runStart) {
     const mark = text.at(position)
     const size = mark === 0x2e ? 4 : 2
@@ -146,6 +157,7 @@ const labelledMac: LabelDetector = {
   kind: 'pii',
   entity: 'MAC_ADDRESS',
   words: ['mac', 'mac address', 'mac_address', 'macaddr', 'hwaddr', 'physical address', 'mac-adresse'],
+  whole: true,
   locate: (text, position, word) => locateLabelled(text, position, word.length),
   judge(text, position) {
     let digits = 0

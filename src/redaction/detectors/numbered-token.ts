@@ -1,4 +1,5 @@
 import { ALNUM, DIGIT, isIn, TOKEN, unitClass } from '../automaton/classes.ts'
+import { longNumber } from '../automaton/glance.ts'
 import type { Reader, SpotDetector } from '../detector.ts'
 
 const LOWER_ALNUM = unitClass('a-z0-9')
@@ -16,6 +17,7 @@ const googleClient: SpotDetector = {
   kind: 'secret',
   entity: 'GOOGLE_OAUTH_CLIENT_ID',
   marks: ['digit'],
+  glance: longNumber,
   judge(text, position) {
     const length = digits(text, position, 16)
     if (length < 9 || text.at(position + length) !== 0x2d || isIn(ALNUM, text.at(position - 1))) return undefined
@@ -41,6 +43,7 @@ const facebookApp: SpotDetector = {
   kind: 'secret',
   entity: 'FACEBOOK_APP_TOKEN',
   marks: ['digit'],
+  glance: longNumber,
   judge(text, position) {
     const length = digits(text, position, 17)
     if (length < 15 || length > 16 || text.at(position + length) !== 0x7c) return undefined

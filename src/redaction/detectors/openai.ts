@@ -6,6 +6,5 @@ export const openai = [
   token(
     'openai-project-key',
     'sk-proj- sk-svcacct- sk-admin- sk-None- sk-service-',
-    '[A-Za-z0-9_\\-]{20}',
-  ),
+    '[A-Za-z0-9_\\-]{20}', { disguises: true }),
 ]

@@ -4,13 +4,11 @@ import { token } from './token.ts'
 export const shapes = [
   token('password-hash', '$2a$ $2b$ $2y$ $5$ $6$ $y$ $1$ $argon2id$ $argon2i$ $pbkdf2-sha256$', '[A-Za-z0-9./=,$+\\-]{20}', {
     tail: 'A-Za-z0-9./=,$+\\-',
-    disguises: false,
     left: 'A-Za-z0-9$',
   }),
   token('django-secret-key', 'django-insecure-', '[!-~]{20}', { tail: '!#-&(-_a-~' }),
   token('jwt', 'eyJ', '[A-Za-z0-9_\\-]{8,}\\.(eyJ|[A-Za-z0-9_\\-]{12})[A-Za-z0-9_\\-]{4}', {
     tail: 'A-Za-z0-9_.=+/\\-',
-    disguises: false,
     check: isHeader,
   }),
   token(
@@ -21,10 +19,9 @@ export const shapes = [
       tail: 'A-Za-z0-9+/=\\n\\t ,:.()"\'#*>|\\\\_\\-',
       until: '-----END',
       left: '',
-      disguises: false,
     },
   ),
-  token('putty-private-key', 'PuTTY-User-Key-File-', '[23]', { tail: 'A-Za-z0-9+/=\\n\\t ,:.()\\-', disguises: false }),
+  token('putty-private-key', 'PuTTY-User-Key-File-', '[23]', { tail: 'A-Za-z0-9+/=\\n\\t ,:.()\\-' }),
 ]
 
 /** Headers of signed tokens begin with an object whose first key is among these, so plain base64 JSON is none. */

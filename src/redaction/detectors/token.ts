@@ -25,7 +25,6 @@ export function token(
     entity: id.toUpperCase().replaceAll('-', '_'),
     literals: list,
     body,
-    disguises: list.some((literal) => literal.length >= 4),
     ...options,
     cases: {
       hits: () =>

@@ -13,6 +13,7 @@ export const urlCredential: LabelDetector = {
   kind: 'secret',
   entity: 'URL_CREDENTIAL',
   words: ['://'],
+  whole: false,
   locate(text, position) {
     let end = position
     while (end - position < 48 && isIn(USER, text.at(end))) text.pass(++end)

@@ -1,0 +1,103 @@
+import { ALNUM, DIGIT, HEX, TOKEN, type UnitClass, unitClass } from './classes.ts'
+
+/**
+ * A look before a verdict is asked: false only when no text to come could make it match. It reads the units directly and
+ * takes the end of what has arrived for "perhaps". What lies left of `low` is no text and must not say no.
+ */
+export type Glance = (units: Uint16Array, position: number, end: number, low: number) => boolean
+
+function is(members: UnitClass, unit: number | undefined): boolean {
+  return unit !== undefined && unit < 128 && members[unit] === 1
+}
+
+const NUMBER_MARKS = unitClass(' .\\-()/')
+/** Digits that the shortest number found by digits alone has (a phone number behind a plus). */
+const NUMBER_DIGITS_MIN = 7
+
+/** Seven digits with at most two marks between neighbours. */
+export const manyDigits: Glance = (units, position, end) => {
+  let digits = 0
+  let marks = 0
+  for (let at = position; at < end; at++) {
+    const unit = units[at]
+    if (is(DIGIT, unit)) {
+      if (++digits >= NUMBER_DIGITS_MIN) return true
+      marks = 0
+    } else if (!is(NUMBER_MARKS, unit) || ++marks > 2) return false
+  }
+  return true
+}
+
+/** One to three digits, a full stop, a digit, another full stop. */
+export const dottedQuad: Glance = (units, position, end) => {
+  let at = position
+  for (let part = 0; part < 2; part++) {
+    const start = at
+    while (at < end && at - start < 4 && is(DIGIT, units[at])) at++
+    if (at >= end) return true
+    if (at === start || units[at] !== 0x2e) return false
+    at++
+  }
+  return at >= end || is(DIGIT, units[at])
+}
+
+/** Two letters in front that nothing precedes. */
+export const afterTwoLetters: Glance = (units, position, end, low) => {
+  if (is(DIGIT, units[position - 1]) || !is(ALNUM, units[position - 1])) return false
+  if (!is(ALNUM, units[position - 2]) || is(DIGIT, units[position - 2])) return false
+  if (position - 3 >= low && is(ALNUM, units[position - 3])) return false
+  return position - 2 >= low && (position + 1 >= end || is(DIGIT, units[position + 1]))
+}
+
+/** A `1` or `3` that begins 26 letters and digits. */
+export const base58Start: Glance = (units, position, end, low) => {
+  const first = units[position]
+  if (first !== 0x31 && first !== 0x33) return false
+  if (position - 1 >= low && is(ALNUM, units[position - 1])) return false
+  for (let at = position + 1; at < position + 26 && at < end; at++) if (!is(ALNUM, units[at])) return false
+  return true
+}
+
+/** Nine digits in a row. */
+export const longNumber: Glance = (units, position, end) => {
+  for (let at = position; at < position + 9 && at < end; at++) if (!is(DIGIT, units[at])) return false
+  return true
+}
+
+/** Five digits in front, or two colons near by, or pairs of hexadecimal digits. */
+export const aroundColon: Glance = (units, position, end) => {
+  if (is(DIGIT, units[position - 1]) && is(DIGIT, units[position - 5])) return true
+  const next = units[position + 1]
+  if (position + 1 >= end) return true
+  if (next !== 0x3a && !is(HEX, next)) return false
+  if (next !== 0x3a && !is(HEX, units[position - 1])) return false
+  for (let at = position + 1; at < position + 6; at++) {
+    if (at >= end) return true
+    if (units[at] === 0x3a) return true
+    if (!is(HEX, units[at])) return false
+  }
+  return false
+}
+
+/** A pair of hexadecimal digits on both sides, then a hyphen again. */
+export const betweenPairs: Glance = (units, position, end) =>
+  is(HEX, units[position - 1]) &&
+  is(HEX, units[position - 2]) &&
+  (position + 3 >= end || units[position + 3] === 0x2d)
+
+/** Twenty-three token units in front and another full stop behind, or fours of hexadecimal digits. */
+export const betweenParts: Glance = (units, position, end) => {
+  if (!is(TOKEN, units[position - 1])) return false
+  if (is(HEX, units[position - 4]) && (position + 5 >= end || units[position + 5] === 0x2e)) return true
+  if (!is(TOKEN, units[position - 23]) || !is(TOKEN, units[position - 12])) return false
+  for (let at = position + 6; at < position + 9; at++) if (at >= end || units[at] === 0x2e) return true
+  return false
+}
+
+/** A letter, digit or sign on both sides. */
+export const insideWord: Glance = (units, position, end) =>
+  units[position - 1] !== 0x20 && (position + 1 >= end || is(ALNUM, units[position + 1]))
+
+/** `Q` and a digit in front. */
+export const afterQ: Glance = (units, position) =>
+  units[position - 1] === 0x51 && is(DIGIT, units[position - 2])
