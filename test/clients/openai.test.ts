@@ -1,0 +1,4 @@
+import { proveFamily } from './family.ts'
+import { openAi } from './openai.ts'
+
+proveFamily(openAi)
