@@ -54,7 +54,8 @@ export function isAdminPath(pathname: string, basePath: string): boolean {
 export function adminApi(deps: AdminDeps) {
   const resources = Object.entries(RESOURCES).map(([name, routes]) => mount(name, routes, deps))
   const unknown = fallback(Object.values(RESOURCES).flat(), deps)
-  const app = new Elysia({ name: 'sluice.admin' })
+  // By default a Host of under four letters shifts where the path is taken to begin.
+  const app = new Elysia({ name: 'sluice.admin', handler: { standardHostname: false } })
   // Elysia's own answers would show the message of whatever was thrown.
   app.onError(({ request }) => unknown(request))
   for (const each of resources) app.use(each)

@@ -119,6 +119,15 @@ describe('what is refused', () => {
     await problem(response, 405)
   })
 
+  test('a short Host does not shift where the path begins', async () => {
+    const key = house.workspaceKey(here, ALL)
+    const send = (url: string) =>
+      house.app.handle(new Request(url, { headers: { 'x-api-key': key } }))
+    expect((await send('http://a/api/v1/sessions')).status).toBe(200)
+    expect((await send('http://a/zz/api/v1/sessions')).status).toBe(404)
+    expect((await send('http://a/healthz/api/v1/sessions')).status).toBe(404)
+  })
+
   test('without a key nobody learns which paths exist', async () => {
     for (const path of ['/api/v1/nothing', '/api/v1/sessions', '/api/v1/runs/query'])
       await problem(await house.send('DELETE', path), 401)

@@ -174,7 +174,9 @@ describe('the audit log', () => {
       'delete from audit_log',
       'truncate audit_log',
     ])
-      expect(house.database.sql.unsafe(statement)).rejects.toThrow('cannot be changed or removed')
+      await expect((async () => await house.database.sql.unsafe(statement))()).rejects.toThrow(
+        'cannot be changed or removed',
+      )
   })
 
   test('a row changed, removed from the middle or cut off the end behind our back is found', async () => {

@@ -102,8 +102,8 @@ describe('the original client reads our traces', () => {
     const project = await client.readProject({ projectId: String(run.session_id) })
     expect(project.name).toBe('gateway')
     const stranger = clientOf(foreign)
-    expect(stranger.readRun(call.opened.id)).rejects.toThrow(/404/)
-    expect(stranger.readProject({ projectId: project.id })).rejects.toThrow(/404/)
+    await expect(stranger.readRun(call.opened.id)).rejects.toThrow(/404/)
+    await expect(stranger.readProject({ projectId: project.id })).rejects.toThrow(/404/)
   })
 
   test('listProjects lists both projects of the call', async () => {
