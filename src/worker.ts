@@ -6,8 +6,9 @@ import { chooseBus } from './bus/choose.ts'
 import { readConfig } from './config.ts'
 import { attach } from './embedded/attachment.ts'
 import { type Destination, DestinationsError, loadDestinations } from './exporter/destinations.ts'
+import { notifyRound } from './exporter/notify.ts'
 import { runExporter } from './exporter/run.ts'
-import { sinkFor } from './exporter/sinks/index.ts'
+import { isForCalls, issueHooks, sinkFor } from './exporter/sinks/index.ts'
 import { issuesSink } from './exporter/sinks/issues.ts'
 import { postgresSink } from './exporter/sinks/postgres.ts'
 import { type Database, openDatabase } from './store/database.ts'
@@ -45,9 +46,11 @@ if (config.databaseUrl === undefined) {
 setInterval(() => {}, 3_600_000)
 
 const { dataDir, natsUrl } = config
-const outside = (await destinations()).map((each) =>
-  sinkFor(each, { world, fetch, write: (lines) => Bun.write(Bun.stdout, lines) }),
-)
+const all = await destinations()
+const hooks = issueHooks(all)
+const outside = all
+  .filter(isForCalls)
+  .map((each) => sinkFor(each, { world, fetch, write: (lines) => Bun.write(Bun.stdout, lines) }))
 const database = openDatabase({
   url: config.databaseUrl,
   world,
@@ -71,6 +74,7 @@ const exporter = runExporter({
     return sweepInterrupted(database, world, DEAD_AFTER_MS)
   },
   forget: () => forgetSightings(database),
+  notify: () => notifyRound({ database, world, fetch, hooks }),
 })
 const shared = shareRegistry(
   openExporterMetrics(async () => {

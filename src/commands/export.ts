@@ -3,7 +3,7 @@ import { newId } from '../base/id.ts'
 import { nanos } from '../base/money.ts'
 import type { World } from '../base/world.ts'
 import { DestinationsError, loadDestinations } from '../exporter/destinations.ts'
-import { sinkFor } from '../exporter/sinks/index.ts'
+import { isForCalls, sinkFor } from '../exporter/sinks/index.ts'
 import type { Database } from '../store/database.ts'
 import { listParked, unpark } from '../store/outbox.ts'
 import type { Command, CommandContext } from './command.ts'
@@ -58,7 +58,7 @@ async function list(context: CommandContext): Promise<number> {
 }
 
 async function test(wanted: string | undefined, context: CommandContext): Promise<number> {
-  const all = await loadDestinations(process.env)
+  const all = (await loadDestinations(process.env)).filter(isForCalls)
   const found = wanted === undefined ? all : all.filter((each) => each.name === wanted)
   if (found.length === 0) {
     context.err(

@@ -5,7 +5,7 @@ import { PROFILES } from './profiles/index.ts'
 /** One destination outside, as an operator wrote it, checked. */
 export interface Destination {
   readonly name: string
-  /** A profile's name, `stdout` or `webhook`. */
+  /** A profile's name, `stdout`, `webhook` (each call) or `issues` (a webhook told of issues). */
   readonly type: string
   readonly endpoint: string | undefined
   readonly headers: Readonly<Record<string, Secret>>
@@ -16,6 +16,8 @@ export interface Destination {
   readonly project: string
   /** Delivers again what happened since then (epoch milliseconds), under a cursor of its own. */
   readonly sinceMs: number | undefined
+  /** For `issues`: tells of issues at least this bad, 0 urgent … 3 low. */
+  readonly severityMax: number
   /** How long an answer may take; default 15 s. */
   readonly timeoutMs: number | undefined
 }
@@ -38,6 +40,7 @@ const FIELDS = new Set([
   'public_key',
   'secret_key',
   'project',
+  'severity',
   'since',
   'timeout_seconds',
 ])
@@ -92,10 +95,12 @@ function readOne(entry: unknown, index: number, env: Env, mistakes: string[]): D
   const wrong = (what: string): void => {
     mistakes.push(`${where}: ${what}`)
   }
-  const types = [...PROFILES.map((profile) => profile.name), 'stdout', 'webhook']
+  const types = [...PROFILES.map((profile) => profile.name), 'issues', 'stdout', 'webhook']
   if (!types.includes(type)) wrong(`type must be one of ${types.join(', ')}`)
-  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name) || name === 'postgres')
-    wrong('name must be lower-case letters, digits and hyphens, and not "postgres"')
+  // Our own deliveries go by these names.
+  const isTaken = name === 'postgres' || (name === 'issues' && type !== 'issues')
+  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name) || isTaken)
+    wrong('name must be lower-case letters, digits and hyphens, and not "postgres" or "issues"')
   for (const field of Object.keys(value)) if (!FIELDS.has(field)) wrong(`unknown field ${field}`)
   const resolve = (given: string | undefined): string | undefined => {
     if (!given?.startsWith('$')) return given
@@ -126,9 +131,13 @@ function readOne(entry: unknown, index: number, env: Env, mistakes: string[]): D
   const seconds = value.timeout_seconds
   if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0 && seconds <= 120))
     wrong('timeout_seconds must be a number from 0 to 120')
+  const severity = value.severity ?? 3
+  if (severity !== 0 && severity !== 1 && severity !== 2 && severity !== 3)
+    wrong('severity must be 0, 1, 2 or 3')
   return {
     name,
     type,
+    severityMax: Number(severity),
     timeoutMs: typeof seconds === 'number' ? seconds * 1_000 : undefined,
     endpoint: endpoint ?? profile?.defaultEndpoint,
     headers,

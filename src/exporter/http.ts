@@ -16,7 +16,7 @@ const ANSWER_BYTES_MAX = 256 * 1024
 const MISCONFIGURED_MS = 60_000
 
 /**
- * Posts `body`. Gives the answer to a 2xx. Throws {@link SinkAway} for what may pass: no answer, 408, 429, every 5xx (with its
+ * Posts `body`. Gives the answer to a 2xx. Throws {@link SinkAway} for what may pass: no answer, 408, 425, 429, every 5xx (with its
  * `Retry-After`), and 401, 403, 404, which an operator can mend; `Error` for what is the batch's own fault.
  * Redirects are never followed: the headers hold credentials.
  */
@@ -44,7 +44,7 @@ export async function post(
   if (status >= 200 && status < 300)
     return { bytes, contentType: answer.headers.get('content-type') }
   const wished = retryAfterMs(answer.headers.get('retry-after'))
-  if (status === 408 || status === 429 || status >= 500)
+  if (status === 408 || status === 425 || status === 429 || status >= 500)
     throw new SinkAway(`status ${status}`, wished)
   if (status === 401 || status === 403 || status === 404 || status < 400)
     throw new SinkAway(`status ${status}: check address and key`, wished ?? MISCONFIGURED_MS)

@@ -14,6 +14,8 @@ export interface ExporterOptions {
   sweep(): Promise<number>
   /** Lets go of what is kept for a time only. */
   forget?(): Promise<number>
+  /** Tells people of issues; gives how many notices it worked on. */
+  notify?(): Promise<number>
 }
 
 /** State of one destination, for metrics and the status page. */
@@ -34,6 +36,7 @@ export interface Exporter {
 
 const SWEEP_MS = 2_000
 const TRIM_MS = 10_000
+const NOTIFY_MS = 1_000
 const FORGET_MS = 3_600_000
 
 /** Runs the exporter: relay, one delivery per sink, sweeper, trimming. Nothing here ever throws outward. */
@@ -52,6 +55,9 @@ export function runExporter(options: ExporterOptions): Exporter {
     }),
     every(FORGET_MS, world, 'forget', async () => {
       await options.forget?.()
+    }),
+    every(NOTIFY_MS, world, 'notify', async () => {
+      await options.notify?.()
     }),
     every(TRIM_MS, world, 'trim', () => bus.trim(essential)),
   ]

@@ -71,18 +71,25 @@ const COUNT_SIGHTINGS = `
       from fresh f group by f.issue_id),
   names as (select id, max(policy_name) as policy_name, min(severity) as severity from given group by id),
   locked as materialized (
-    select i.id from issues i join sums s on s.issue_id = i.id order by i.id for update of i)
-  update issues i
-     set count = i.count + s.seen,
-         first_seen_at = least(i.first_seen_at, s.first),
-         last_seen_at = greatest(i.last_seen_at, s.last),
-         policy_name = n.policy_name,
-         severity = least(i.severity, n.severity),
-         reopened = i.reopened + case when i.status = 'resolved' and s.last > i.changed_at then 1 else 0 end,
-         changed_at = case when i.status = 'resolved' and s.last > i.changed_at then now() else i.changed_at end,
-         status = case when i.status = 'resolved' and s.last > i.changed_at then 'open' else i.status end
-    from sums s, names n, locked l
-   where i.id = s.issue_id and n.id = i.id and l.id = i.id`
+    select i.id, i.count as had,
+           i.status = 'resolved' and s.last > i.changed_at as reopens
+      from issues i join sums s on s.issue_id = i.id order by i.id for update of i),
+  counted as (
+    update issues i
+       set count = i.count + s.seen,
+           first_seen_at = least(i.first_seen_at, s.first),
+           last_seen_at = greatest(i.last_seen_at, s.last),
+           policy_name = n.policy_name,
+           severity = least(i.severity, n.severity),
+           reopened = i.reopened + l.reopens::int,
+           changed_at = case when l.reopens then now() else i.changed_at end,
+           status = case when l.reopens then 'open' else i.status end
+      from sums s, names n, locked l
+     where i.id = s.issue_id and n.id = i.id and l.id = i.id
+    returning i.id, i.reopened, i.status = 'open' and (l.had = 0 or l.reopens) as is_news)
+  insert into issue_notices (issue_id, occurrence)
+  select id, reopened from counted where is_news
+  on conflict do nothing`
 
 /** Counts these sightings into their issues, each call once however often it comes. */
 export async function recordSightings(
@@ -125,7 +132,7 @@ export async function listIssues(
   filter: IssueFilter,
 ): Promise<Issue[]> {
   const rows = await sql<IssueRow[]>`
-    select ${columns(sql)} from issues
+    select ${issueColumns(sql)} from issues
      where workspace_id = ${workspaceId}
        and (${filter.status ?? null}::text is null or status = ${filter.status ?? null})
        and (${filter.after ?? null}::uuid is null or (last_seen_at, id) <
@@ -143,7 +150,7 @@ export async function findIssue(
   runs: number,
 ): Promise<{ issue: Issue; runIds: string[] } | undefined> {
   const [row] = await sql<IssueRow[]>`
-    select ${columns(sql)} from issues where workspace_id = ${workspaceId} and id = ${id}`
+    select ${issueColumns(sql)} from issues where workspace_id = ${workspaceId} and id = ${id}`
   if (row === undefined) return undefined
   const seen = await sql<{ run_id: string }[]>`
     select run_id from issue_sightings where issue_id = ${id} order by run_id desc limit ${runs}`
@@ -160,18 +167,21 @@ export async function setIssueStatus(
   const [row] = await sql<IssueRow[]>`
     update issues set status = ${status}, changed_at = now()
      where workspace_id = ${workspaceId} and id = ${id}
-    returning ${columns(sql)}`
+    returning ${issueColumns(sql)}`
   return row === undefined ? undefined : readIssue(row)
 }
 
-/** Lets go of single calls that are long past; counts stay. Gives how many. */
+/** Lets go of single calls and notices that are long past; counts stay. Gives how many calls. */
 export async function forgetSightings(database: Database): Promise<number> {
+  await database.sql`
+    delete from issue_notices where created_at < now() - make_interval(days => ${SIGHTINGS_KEPT_DAYS})`
   const outcome = await database.sql`
     delete from issue_sightings where seen_at < now() - make_interval(days => ${SIGHTINGS_KEPT_DAYS})`
   return outcome.count
 }
 
-interface IssueRow {
+/** A row of {@link issueColumns}. */
+export interface IssueRow {
   readonly id: string
   readonly kind: string
   readonly policy_id: string
@@ -186,13 +196,15 @@ interface IssueRow {
   readonly reopened: number
 }
 
-function columns(sql: AnySql) {
+/** The columns that {@link readIssue} reads. */
+export function issueColumns(sql: AnySql) {
   return sql`id, kind, policy_id, policy_name, subject_kind, subject, severity, status, count, reopened,
              (extract(epoch from first_seen_at) * 1000)::float8 as first_ms,
              (extract(epoch from last_seen_at) * 1000)::float8 as last_ms`
 }
 
-function readIssue(row: IssueRow): Issue {
+/** The row as an issue. */
+export function readIssue(row: IssueRow): Issue {
   return {
     id: row.id,
     kind: row.kind,

@@ -2,6 +2,7 @@ import type { Secret } from '../../base/secret.ts'
 import type { World } from '../../base/world.ts'
 import type { Destination } from '../destinations.ts'
 import type { Fetch } from '../http.ts'
+import type { IssueHook } from '../notify.ts'
 import { PROFILES } from '../profiles/index.ts'
 import type { Sink } from '../sink.ts'
 import { otlpSink } from './otlp.ts'
@@ -14,6 +15,23 @@ export interface SinkDeps {
   readonly fetch: Fetch
   /** Takes whole lines for stdout; resolves once they are out. */
   readonly write: (lines: string) => Promise<unknown>
+}
+
+/** Where issues are told, of all destinations. */
+export function issueHooks(destinations: readonly Destination[]): IssueHook[] {
+  return destinations
+    .filter(({ type }) => type === 'issues')
+    .map(({ endpoint = '', headers, secretKey, severityMax }) => ({
+      endpoint,
+      headers: revealed(headers),
+      secret: secretKey,
+      severityMax,
+    }))
+}
+
+/** True for destinations that get calls, each as they end. */
+export function isForCalls(destination: Destination): boolean {
+  return destination.type !== 'issues'
 }
 
 /**

@@ -1,6 +1,7 @@
 import { exchangeToJson } from '../../base/exchange-json.ts'
 import type { Secret } from '../../base/secret.ts'
 import { type Fetch, post } from '../http.ts'
+import { signatureOf } from '../signature.ts'
 import type { Sink } from '../sink.ts'
 
 export interface WebhookOptions {
@@ -28,15 +29,9 @@ export function webhookSink(options: WebhookOptions): Sink {
         const some = events.slice(start, start + EVENTS_MAX).map(exchangeToJson)
         const body = Buffer.from(JSON.stringify({ events: some }))
         const headers = { 'content-type': 'application/json', ...options.headers }
-        const all = { ...headers, ...signed(options, body) }
+        const all = { ...headers, ...signatureOf(options.secret, body) }
         await post(options.fetch, options.endpoint, all, body, options.timeoutMs)
       }
     },
   }
-}
-
-function signed(options: WebhookOptions, body: Uint8Array): Record<string, string> {
-  if (options.secret === undefined) return {}
-  const hmac = new Bun.CryptoHasher('sha256', options.secret.reveal()).update(body)
-  return { 'x-sluice-signature': `sha256=${hmac.digest('hex')}` }
 }
