@@ -1,7 +1,7 @@
 import { END, type FormatDetector, type Match, type Tail } from '../detector.ts'
 import { ALNUM, BASE64, HEX, isIn, TOKEN, type UnitClass, unitClass } from './classes.ts'
 import { compileShape, type Shape } from './shape.ts'
-import type { Window } from './window.ts'
+import { MACHINE_HOLD_UNITS_MAX, type Window } from './window.ts'
 
 /** One way a format can stand in a text: plainly, or disguised. */
 export interface Candidate {
@@ -118,7 +118,7 @@ function isStandIn(window: Window, start: number, end: number): boolean {
 function atBound(window: Window, start: number, tail: Tail): Match {
   let end = start
   const from = window.offsets[window.base] ?? 0
-  while (end < window.end && (window.offsets[end] ?? 0) - from < window.holdMax) end++
+  while (end < window.end && (window.offsets[end] ?? 0) - from < MACHINE_HOLD_UNITS_MAX) end++
   return { start, end, tail }
 }
 

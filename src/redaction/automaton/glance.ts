@@ -11,21 +11,44 @@ function is(members: UnitClass, unit: number | undefined): boolean {
 }
 
 const NUMBER_MARKS = unitClass(' .\\-()/')
-/** Digits that the shortest number found by digits alone has (a phone number behind a plus). */
-const NUMBER_DIGITS_MIN = 7
 
-/** Seven digits with at most two marks between neighbours. */
-export const manyDigits: Glance = (units, position, end) => {
-  let digits = 0
-  let marks = 0
-  for (let at = position; at < end; at++) {
-    const unit = units[at]
-    if (is(DIGIT, unit)) {
-      if (++digits >= NUMBER_DIGITS_MIN) return true
-      marks = 0
-    } else if (!is(NUMBER_MARKS, unit) || ++marks > 2) return false
+function digitsFrom(units: Uint16Array, position: number, end: number, most: number): number {
+  let at = position
+  while (at < end && at - position < most && is(DIGIT, units[at])) at++
+  return at - position
+}
+
+/** Four digits and a mark, or fourteen to sixteen in a row. */
+export const cardStart: Glance = (units, position, end) => {
+  const length = digitsFrom(units, position, end, 17)
+  if (position + length >= end) return true
+  if (length === 4) return is(NUMBER_MARKS, units[position + 4])
+  return length >= 14 && length <= 16
+}
+
+/** Three digits, a mark, two digits, a mark. */
+export const ssnStart: Glance = (units, position, end) => {
+  if (digitsFrom(units, position, end, 4) !== 3) return position + 3 >= end
+  if (position + 6 >= end) return true
+  return is(NUMBER_MARKS, units[position + 3]) && digitsFrom(units, position + 4, end, 3) === 2
+}
+
+/** A plus in front, or the groups of three and three that North America writes, with or without its 1. */
+export const phoneStart: Glance = (units, position, end, low) => {
+  if (position - 1 >= low && units[position - 1] === 0x2b) return true
+  let at = position
+  let length = digitsFrom(units, at, end, 4)
+  if (length === 1 && units[at] === 0x31) {
+    at++
+    for (let marks = 0; marks < 2 && at < end && is(NUMBER_MARKS, units[at]); marks++) at++
+    length = digitsFrom(units, at, end, 4)
   }
-  return true
+  if (at + length >= end) return true
+  if (length !== 3) return false
+  at += 3
+  for (let marks = 0; marks < 2 && at < end && is(NUMBER_MARKS, units[at]); marks++) at++
+  length = digitsFrom(units, at, end, 4)
+  return at + length >= end || length === 3
 }
 
 /** One to three digits, a full stop, a digit, another full stop. */

@@ -99,17 +99,21 @@ export function openMachine(
     if (match.tail === undefined) decisions.finish(match.end)
   }
 
-  /** Asks a verdict; `base` is where holding began. */
-  function ask(
-    detector: number,
-    base: number,
-    judge: () => Match | undefined,
-    start: number,
-  ): Outcome {
+  /** Makes the window ready for a verdict; `base` is where holding began. */
+  function prepare(base: number): void {
     window.base = base
+    window.lazy = false
     window.starved = false
     window.capped = false
-    const match = judge()
+  }
+
+  /** Takes a verdict, unless it was read from text that has not arrived. */
+  function conclude(
+    detector: number,
+    base: number,
+    start: number,
+    match: Match | undefined,
+  ): Outcome {
     if (window.starved) {
       waiting = Math.min(base, start)
       return WAIT
@@ -123,8 +127,9 @@ export function openMachine(
     const run = base
     for (const candidate of compiled.groups[group] ?? []) {
       if (!candidate.glance(units, start, window.low, window.end)) continue
-      const judge = () => candidate.judge(window, start, run)
-      const outcome = ask(candidate.detector, base, judge, start)
+      prepare(base)
+      const match = candidate.judge(window, start, run)
+      const outcome = conclude(candidate.detector, base, start, match)
       if (outcome !== NONE) return outcome
     }
     return NONE
@@ -132,8 +137,7 @@ export function openMachine(
 
   /** A look-alike of a placeholder is left as it is, and nothing reads across it. */
   function askPlaceholder(start: number): Outcome {
-    window.base = start
-    window.starved = false
+    prepare(start)
     let end = start
     while (window.at(end) !== 0x5d) {
       const unit = window.at(end)
@@ -197,8 +201,8 @@ export function openMachine(
     const base = Math.min(start, mark + 1 - (gate.pending[memory.state] ?? 0))
     for (const { spot, detector, glance } of asked.entries) {
       if ((worth & (1 << glance)) === 0) continue
-      const judge = () => spot.judge(window, mark, start)
-      const outcome = ask(detector, base, judge, start)
+      prepare(base)
+      const outcome = conclude(detector, base, start, spot.judge(window, mark, start))
       if (outcome !== NONE) return outcome
     }
     return NONE
@@ -225,26 +229,31 @@ export function openMachine(
 
   /** Values that begin where the scan stands: a token of a known format first, then the words' own verdicts. */
   function keepAppointments(position: number): Outcome {
+    if (!isDue(position)) return NONE
     const due = memory.appointments.filter((a) => a.value === position)
-    if (due.length === 0) return NONE
     const base = hold(position)
     const specific = askSpecific(position, base)
     if (specific !== NONE) return specific
     due.sort((a, b) => a.entry.detector - b.entry.detector || b.word - a.word)
     for (const { entry } of due) {
-      const judge = () => entry.label.judge(window, position, entry.word)
-      const outcome = ask(entry.detector, base, judge, position)
+      prepare(base)
+      const match = entry.label.judge(window, position, entry.word)
+      const outcome = conclude(entry.detector, base, position, match)
       if (outcome !== NONE) return outcome
     }
     memory.appointments = memory.appointments.filter((a) => a.value !== position)
     return NONE
   }
 
+  function isDue(position: number): boolean {
+    for (const { value } of memory.appointments) if (value === position) return true
+    return false
+  }
+
   function askSpecific(position: number, base: number): Outcome {
     let state = 0
     for (let steps = 1; ; steps++) {
-      window.base = base
-      window.starved = false
+      prepare(base)
       const unit = window.at(position + steps - 1)
       if (window.starved) {
         waiting = base
@@ -314,7 +323,7 @@ export function openMachine(
       memory.state = state
       memory.speaking = position > from && state >= speaking
       if (memory.speaking) continue
-      if (memory.appointments.some((a) => a.value === position)) continue
+      if (isDue(position)) continue
       // Either all is read, or the scan stands where a value may begin whose name is not read to its end.
       break
     }

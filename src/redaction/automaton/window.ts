@@ -5,6 +5,8 @@ import { isIn, unitClass } from './classes.ts'
 export const MACHINE_HOLD_UNITS_MAX = 64
 /** Most units left of a mark that a finding may begin at: the local part of a mail address, mostly. */
 export const RUN_UNITS_MAX = 40
+/** As near to where a value may begin, no bound can have been met: the run in front is at most the rest. */
+const LAZY_UNITS = MACHINE_HOLD_UNITS_MAX - RUN_UNITS_MAX
 /** Left context kept, for boundaries, labels and table headers. */
 export const CONTEXT_UNITS = 96
 
@@ -27,36 +29,46 @@ export interface Window extends Reader {
   capped: boolean
   /** Where holding began for the candidate at hand; the bound counts from there. */
   base: number
-  /** Raw units that may be read from `base` on. */
-  holdMax: number
+  /** True while `base` stands for where a value may begin, and the run in front of it was not looked up yet. */
+  lazy: boolean
   /** Where `pass` was last told that a value may begin. */
   passed: number
 }
 
 /** A window over `room` units. */
 export function openWindow(room: number): Window {
+  const units = new Uint16Array(room)
+  const offsets = new Int32Array(room + 1)
+  /** Looks up where holding began after all, and reads again. */
+  const exact = (position: number): number => {
+    window.lazy = false
+    window.base = runStart(window, window.base)
+    return window.at(position)
+  }
   const window: Window = {
-    units: new Uint16Array(room),
-    offsets: new Int32Array(room + 1),
+    units,
+    offsets,
     low: 0,
     end: 0,
     final: false,
     starved: false,
     capped: false,
     base: 0,
-    holdMax: MACHINE_HOLD_UNITS_MAX,
+    lazy: false,
     passed: 0,
     at(position) {
       if (position < window.low) return END
-      const start = window.offsets[window.base] ?? 0
       if (position < window.end) {
-        if ((window.offsets[position] ?? 0) - start < window.holdMax)
-          return window.units[position] ?? END
+        const distance = (offsets[position] ?? 0) - (offsets[window.base] ?? 0)
+        if (distance < (window.lazy ? LAZY_UNITS : MACHINE_HOLD_UNITS_MAX))
+          return units[position] ?? END
+        if (window.lazy) return exact(position)
         window.capped = true
         return END
       }
-      const arrived = (window.offsets[window.end] ?? 0) - start
-      if (arrived >= window.holdMax || position - window.base >= window.holdMax)
+      if (window.lazy) return exact(position)
+      const arrived = (offsets[window.end] ?? 0) - (offsets[window.base] ?? 0)
+      if (arrived >= MACHINE_HOLD_UNITS_MAX || position - window.base >= MACHINE_HOLD_UNITS_MAX)
         window.capped = true
       else if (!window.final) window.starved = true
       return END
@@ -65,7 +77,8 @@ export function openWindow(room: number): Window {
       // What is read after a read that must wait says nothing.
       if (window.starved || position > window.end) return
       window.passed = position
-      window.base = runStart(window, position)
+      window.base = position
+      window.lazy = true
     },
   }
   return window

@@ -18,6 +18,7 @@ const PUBLIC_NAMES = set(
 
 /** True when the name in front of the word says that the value is public. */
 function isPublicName(name: string): boolean {
+  if (name === '') return false
   const parts = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
@@ -156,6 +157,7 @@ function judge(
   const before = text.at(position - 1)
   const quote = before === 0x22 || before === 0x27 || before === 0x60 ? before : 0
   const operator = operatorBefore(text, quote === 0 ? position : position - 1)
+  if (isPlain(text, position)) return undefined
   const read = readValue(text, position, quote)
   const value = quote === 0 ? read.replace(/[.:*]+$/, '') : read
   const found = (end: number): Match => ({ start: position, end, tail: QUOTED.get(quote) ?? TAIL })
@@ -166,6 +168,18 @@ function judge(
   const heap = readValue(text, position, 0, LOOSE_STOPS)
   if (heap.length < 12 || isStandIn(heap) || isReference(heap) || isCode(heap, 0)) return undefined
   return isOdd(heap) || (isRandom(heap, 14) && !/[()]/.test(heap)) ? found(position + heap.length) : undefined
+}
+
+/** A short word of letters alone is no secret; seen before anything is built from it. */
+function isPlain(text: Reader, position: number): boolean {
+  let upper = 0
+  for (let at = position; at < position + 16; at++) {
+    const unit = text.at(at)
+    if (isIn(LOWER, unit)) continue
+    if (unit >= 0x41 && unit <= 0x5a) upper++
+    else return (unit === END || isIn(STOPS, unit)) && (at - position < 6 || upper <= 1)
+  }
+  return false
 }
 
 /** Brackets and bars end a value, unless it is a heap of symbols. */

@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { ALNUM, DIGIT, isIn, unitClass } from '../automaton/classes.ts'
-import { manyDigits } from '../automaton/glance.ts'
+import { cardStart, phoneStart, ssnStart } from '../automaton/glance.ts'
 import { END, type LabelDetector, type Match, type Reader, type SpotDetector } from '../detector.ts'
 import { locateLabelled } from '../values/label.ts'
 import { passesLuhn } from '../values/number.ts'
@@ -57,7 +57,7 @@ const card: SpotDetector = {
   kind: 'pii',
   entity: 'CREDIT_CARD',
   marks: ['digit'],
-  glance: manyDigits,
+  glance: cardStart,
   judge(text, position) {
     if (!beginsHere(text, position)) return undefined
     const { groups } = readRun(text, position)
@@ -99,7 +99,7 @@ const ssn: SpotDetector = {
   kind: 'pii',
   entity: 'US_SSN',
   marks: ['digit'],
-  glance: manyDigits,
+  glance: ssnStart,
   judge(text, position) {
     if (!beginsHere(text, position)) return undefined
     const { groups, digits } = readRun(text, position)
@@ -130,7 +130,7 @@ const phone: SpotDetector = {
   kind: 'pii',
   entity: 'PHONE_NUMBER',
   marks: ['digit'],
-  glance: manyDigits,
+  glance: phoneStart,
   judge(text, position, runStart) {
     let start = position
     if (start > runStart && text.at(start - 1) === 0x28) start--
