@@ -23,6 +23,8 @@ export function runtimeEnvironment(
  * signals and supervisors notice nothing); returns when they are. Only a program started by hand needs it.
  */
 export function ensureRuntime(program: string): void {
+  // A supervised process was given them; replacing it would cost it the channel to its supervisor.
+  if (process.send !== undefined) return
   if (Object.keys(NEEDED).every((name) => process.env[name] !== undefined)) return
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(runtimeEnvironment(process.env)))

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { runtimeEnvironment } from '../runtime.ts'
 
 /** The port that all gateway processes share, and the URLs that people and scripts use. */
 export interface Addresses {
@@ -32,14 +33,12 @@ export function workerEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
   const given: Record<string, string> = {}
-  for (const [name, value] of Object.entries(env))
+  for (const [name, value] of Object.entries(runtimeEnvironment(env)))
     if (value !== undefined && !DROPPED.has(name)) given[name] = value
   return {
     ...given,
     PORT: String(addresses.port),
     SLUICE_DATA_DIR: config.dataDir,
-    // Bun's default of 256 fetches in flight would queue further calls for seconds; this is its maximum.
-    BUN_CONFIG_MAX_HTTP_REQUESTS: '65336',
   }
 }
 
