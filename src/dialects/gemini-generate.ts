@@ -128,9 +128,16 @@ function serverTools(tools: Json | undefined): string[] {
   return [...new Set(names)]
 }
 
+/**
+ * Ends a broken stream of events. Google's SDKs before 2.0 (Gemini CLI, LangChain) take an error event for an answer
+ * without candidates and end in peace; all of them throw when text is left over at the end. Readers of events ignore
+ * a comment that no blank line ends.
+ */
+const LEFT_OVER = ': the answer broke off'
+
 /** An error object as the stream's next piece; in an array it is the last element, as Google writes it. */
 export function breakOffGemini(refusal: Refusal, framing: Framing = 'sse'): string {
   const data = JSON.stringify(geminiRefusal(refusal))
   if (framing === 'array') return `${ELEMENT_SEPARATOR}${data}\n]`
-  return framing === 'sse' ? writeSse({ event: undefined, data }, '\r\n') : ''
+  return framing === 'sse' ? writeSse({ event: undefined, data }, '\r\n') + LEFT_OVER : ''
 }
