@@ -2,7 +2,7 @@
  * Runs the suites: `bun test/run.ts <test|fast|check|bench|clients|agents|soak> [filters…]`. Test jobs end with the plain
  * line `N passed, N failed`; the exit code is 0 only when something ran and nothing failed.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -35,7 +35,8 @@ async function run(name: string, args: readonly string[]): Promise<number> {
   if (name === 'fast') return report([await test(suite(isPure, args), args)])
   if (name === 'check') return check(args.includes('--fast'))
   if (name === 'bench') return bench(args)
-  if (['clients', 'agents', 'soak'].includes(name))
+  if (name === 'clients' || name === 'agents') return await rows(name, args)
+  if (name === 'soak')
     return report([
       await test(
         suite((path) => path.startsWith(`${name}/`), args),
@@ -44,6 +45,20 @@ async function run(name: string, args: readonly string[]): Promise<number> {
     ])
   console.error(`no suite called ${name}: use test, fast, check, bench, clients, agents or soak`)
   return 2
+}
+
+/** A suite that leaves one row per client and scenario: the rows are kept for the README and shown as one table. */
+async function rows(name: string, args: readonly string[]): Promise<number> {
+  const directory = join(ROOT, '.sluice/rows', name)
+  rmSync(directory, { recursive: true, force: true })
+  process.env.SLUICE_ROWS = directory
+  const tally = await test(
+    suite((path) => path.startsWith(`${name}/`), args),
+    args,
+  )
+  const table = [process.execPath, join(ROOT, 'test/clients/table.ts'), name]
+  await Bun.spawn(table, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).exited
+  return report([tally])
 }
 
 /** The whole contract of a change, cheapest first; the first broken step ends it. `fast` leaves the services out. */

@@ -33,7 +33,7 @@ export function plant(fault: Fault, gateway: string) {
   return { url: `http://127.0.0.1:${server.port}`, close: () => server.stop(true) }
 }
 
-/** Splits at the blank line after each event. */
+/** Splits at the blank line after each event; what is left over at the end comes only with `end`. */
 function eventwise(events: (whole: string, tell: (event: string) => void) => void, end: boolean) {
   const decoder = new TextDecoder()
   const encoder = new TextEncoder()
@@ -47,8 +47,9 @@ function eventwise(events: (whole: string, tell: (event: string) => void) => voi
     },
     flush(controller) {
       const tell = (event: string) => controller.enqueue(encoder.encode(event))
+      if (!end) return
       if (held !== '') events(held, tell)
-      if (end) events('', tell)
+      events('', tell)
     },
   })
 }
