@@ -15,6 +15,8 @@ export interface Config {
   readonly workers: number
   readonly databaseUrl: string | undefined
   readonly natsUrl: string | undefined
+  /** Copies of each bus stream in an external NATS cluster. */
+  readonly natsReplicas: number
   /** 32 bytes as base64 or hex; otherwise the 0600 file `master.key` in the data directory. */
   readonly masterKey: Secret | undefined
   readonly upstreams: Readonly<Record<'openai' | 'anthropic' | 'gemini', URL>>
@@ -51,6 +53,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'SLUICE_LOG_LEVEL', fallback: 'info', says: 'info, warn, error or silent' },
   { name: 'DATABASE_URL', fallback: '(embedded)', says: 'external PostgreSQL 15 or newer' },
   { name: 'NATS_URL', fallback: '(embedded)', says: 'external NATS with JetStream' },
+  { name: 'SLUICE_NATS_REPLICAS', fallback: '1', says: 'copies of each stream in a NATS cluster' },
   { name: 'SLUICE_MASTER_KEY', fallback: '(file master.key)', says: '32 bytes, base64 or hex' },
   { name: 'OPENAI_UPSTREAM_URL', fallback: 'https://api.openai.com', says: 'origin of OpenAI' },
   {
@@ -154,6 +157,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: resolve(given('SLUICE_DATA_DIR') ?? '.sluice'),
     workers: whole('SLUICE_WORKERS', 1, 64) ?? defaultWorkers(),
     databaseUrl: service('DATABASE_URL', ['postgres:', 'postgresql:']),
+    natsReplicas: whole('SLUICE_NATS_REPLICAS', 1, 5) ?? 1,
     natsUrl: service('NATS_URL', ['nats:', 'tls:']),
     masterKey: master === undefined ? undefined : secret(master),
     upstreams: {

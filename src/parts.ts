@@ -49,6 +49,7 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
   const registered = await registerProcess(database, world, 'gateway')
   const bus = chooseBus({
     natsUrl: config.natsUrl,
+    replicas: config.natsReplicas,
     dataDir: config.dataDir,
     world,
     name: 'sluice-gateway',

@@ -58,7 +58,13 @@ const database = openDatabase({
   name: 'sluice-exporter',
 })
 const ledger = postgresLedger(database)
-const bus = chooseBus({ natsUrl, dataDir, world, name: 'sluice-exporter' })
+const bus = chooseBus({
+  natsUrl,
+  replicas: config.natsReplicas,
+  dataDir,
+  world,
+  name: 'sluice-exporter',
+})
 const exporter = runExporter({
   world,
   bus,

@@ -147,7 +147,7 @@ function consumeFolder(wanted: ConsumeOptions, dir: string, world: World): Consu
         async park(reason) {
           const about = JSON.stringify({ subject: wanted.kind, reason: reason.slice(0, 500) })
           const body = Buffer.concat([Buffer.from(`${about}\n`), readFileSync(path)])
-          writeFileSync(join(dir, 'parked', name), body, { mode: 0o600 })
+          writeFileSync(join(dir, 'parked', `${name}-${wanted.durable}`), body, { mode: 0o600 })
           forget()
         },
       }

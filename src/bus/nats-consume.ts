@@ -180,7 +180,7 @@ function wrap(message: JsMsg, connection: () => NatsConnection | undefined): Bus
       await nc
         .jetstream({ timeout: ANSWER_MS })
         .publish(`parked.${message.subject}`, message.data, {
-          msgID: `${info.stream}-${info.streamSequence}`,
+          msgID: `${info.stream}-${info.streamSequence}-${info.consumer}`,
           headers: about,
         })
       message.term()

@@ -14,6 +14,8 @@ export interface DeliveryCounts {
 
 /** A message that came this often without an answer brings its consumer down: poison, whatever it says. */
 const DELIVERIES_MAX = 100
+/** Deliveries after which a message that fails alone is parked. */
+const POISON_TRIES = 3
 const PAUSE_MS = 200
 /** A destination that is away is asked again at least this often. */
 const PAUSE_MS_MAX = 15_000
@@ -154,8 +156,12 @@ async function storeAll<T>(
     return
   }
   const [first, ...rest] = items
-  if (first !== undefined && rest.length === 0)
-    return park(first.message, fault.message, state, onParked)
+  if (first !== undefined && rest.length === 0) {
+    const { message } = first
+    // It stands alone and still fails: some more tries, in case the fault was not its own after all.
+    if (message.deliveries < POISON_TRIES) return message.retry(PAUSE_MS * message.deliveries)
+    return park(message, fault.message, state, onParked)
+  }
   const half = Math.ceil(items.length / 2)
   await storeAll(items.slice(0, half), store, state, onParked)
   await storeAll(items.slice(half), store, state, onParked)
@@ -195,7 +201,7 @@ async function rest(waitMs: number, state: State): Promise<void> {
 }
 
 function isAway(cause: unknown): cause is Error {
-  return cause instanceof SinkAway || (cause instanceof Failure && cause.row.owner === 'platform')
+  return cause instanceof SinkAway || (cause instanceof Failure && cause.row.kind === 'unavailable')
 }
 
 async function park(

@@ -123,6 +123,8 @@ describe('the exporter with NATS', () => {
       exporter = await start()
       const events = Array.from({ length: 60 }, () => someEvent())
       await Promise.all(events.slice(0, 20).map(end))
+      // Spans have no row: what an emptied server had acknowledged and not yet delivered is gone with its disk.
+      await until('the first spans', async () => (await countSpans(database)) === 40)
       await nats.kill()
       await Promise.all(events.slice(20, 40).map(end))
       await nats.restart(how)
@@ -154,8 +156,9 @@ describe('the exporter with NATS', () => {
     await until('the connection', () => bus.stats().connected)
     for (const event of [good[0], poison, good[1]]) if (event) bus.publishUsage(event)
     await until('the good ones', async () => (await runIds(database)).length === 2)
-    const parked = await until('the parked one', async () => (await bus.parked(10))[0])
-    expect(parked.reason).toStartWith('postgres: ')
+    const parked = await until('the parked one', async () =>
+      (await bus.parked(10)).find((each) => each.reason.startsWith('postgres: ')),
+    )
     expect(new TextDecoder().decode(parked.bytes)).toContain('not-a-uuid')
   }, 30_000)
 

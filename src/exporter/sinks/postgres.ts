@@ -3,6 +3,7 @@ import type { Database } from '../../store/database.ts'
 import { park } from '../../store/outbox.ts'
 import { storeRuns, storeSpans } from '../../store/runs.ts'
 import type { Sink } from '../sink.ts'
+import { patiently } from '../store-away.ts'
 
 /**
  * Our own trace store. A run and the confirmation of its outbox row are one transaction, and both runs and spans are
@@ -13,10 +14,10 @@ export function postgresSink(database: Database, world: World): Sink {
     name: 'postgres',
     essential: true,
     async storeUsage(events) {
-      await storeRuns(database, world, events)
+      await patiently(() => storeRuns(database, world, events))
     },
     async storeSpans(spans) {
-      await storeSpans(database, spans)
+      await patiently(() => storeSpans(database, spans))
     },
     onParked: (exchangeId, reason) => park(database, exchangeId, reason),
   }
