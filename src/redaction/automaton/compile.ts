@@ -15,6 +15,8 @@ export interface WordEntry {
   readonly word: string
   readonly label: LabelDetector
   readonly detector: number
+  /** True when the word has units beyond ASCII: the gate's word must be compared with the text. */
+  readonly exotic: boolean
 }
 
 /** A spot detector with its place in the compiled set. */
@@ -51,17 +53,25 @@ export const PLACEHOLDER_START = '[SAFE_TO_USE:'
 /** An unfinished escape or a run of invisible units at the end of a piece. */
 const UNFINISHED_UNITS_MAX = 20
 
-const cache = new WeakMap<readonly Detector[], Compiled>()
+/** Sets of detectors kept compiled; a workspace's policies rarely make more than a handful. */
+const SETS_KEPT_MAX = 16
+
+const cache = new Map<string, { readonly list: readonly Detector[]; readonly compiled: Compiled }>()
 
 /**
- * Compiles detectors into one automaton. The same list object compiles once. Throws `RangeError` when two share an id or
+ * Compiles detectors into one automaton. The same detectors compile once, in whatever list they come. Throws `RangeError` when two share an id or
  * there are too many literals, `PatternError` for a broken pattern.
  */
 export function compileDetectors(detectors: readonly Detector[]): Compiled {
-  const known = cache.get(detectors)
-  if (known) return known
-  const compiled = compile(detectors)
-  cache.set(detectors, compiled)
+  const list = [...detectors].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const name = list.map((detector) => detector.id).join()
+  const known = cache.get(name)
+  if (known?.list.every((detector, index) => detector === list[index])) return known.compiled
+  const compiled = compile(list)
+  cache.delete(name)
+  cache.set(name, { list, compiled })
+  const oldest = cache.keys().next()
+  if (cache.size > SETS_KEPT_MAX && !oldest.done) cache.delete(oldest.value)
   return compiled
 }
 
@@ -89,7 +99,7 @@ function compile(list: readonly Detector[]): Compiled {
     else
       for (const word of detector.words) {
         const entries = words.get(word) ?? []
-        entries.push({ word, label: detector, detector: index })
+        entries.push({ word, label: detector, detector: index, exotic: /[^\u0000-\u007f]/.test(word) })
         words.set(word, entries)
       }
   }

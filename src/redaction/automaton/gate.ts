@@ -54,15 +54,20 @@ export function buildGate(input: GateInput): Gate {
   const words = trie(input.words, classes, width)
   const digit = symbols.map((unit) => unit >= '0' && unit <= '9')
   const mark = symbols.map((unit) => unit !== '' && input.marks.includes(unit))
-  const names = new Map<number, number>()
+  const names = new Map<number, Map<number, number>>()
   const pairs: Pair[] = []
   const intern = (prefix: number, word: number, isDigit: boolean, isMark: boolean): number => {
-    const name = ((prefix * 65_536 + word) * 2 + (isDigit ? 1 : 0)) * 2 + (isMark ? 1 : 0)
-    const known = names.get(name)
+    let named = names.get(prefix)
+    if (named === undefined) {
+      named = new Map()
+      names.set(prefix, named)
+    }
+    const name = word * 4 + (isDigit ? 2 : 0) + (isMark ? 1 : 0)
+    const known = named.get(name)
     if (known !== undefined) return known
     if (pairs.length >= STATES_MAX) throw new RangeError('too many literals for one automaton')
     pairs.push([prefix, word, isDigit, isMark])
-    names.set(name, pairs.length - 1)
+    named.set(name, pairs.length - 1)
     return pairs.length - 1
   }
   intern(0, 0, false, false)
@@ -189,6 +194,9 @@ function trie(literals: readonly string[], classes: Uint8Array, width: number): 
   return { rows, depth, ends }
 }
 
+/** Symbols that all units beyond ASCII share. */
+const SHARED_SYMBOLS = 12
+
 /** Symbols of all literals; `folded` gives the symbol of a symbol's small letter. */
 function alphabet(input: GateInput): {
   classes: Uint8Array
@@ -199,13 +207,18 @@ function alphabet(input: GateInput): {
   for (const unit of input.marks) units.add(unit)
   for (const literal of input.prefixes) for (const unit of literal) units.add(unit)
   for (const word of input.words) for (const unit of word) units.add(unit).add(unit.toUpperCase())
-  const symbols = ['', ...[...units].filter((unit) => unit.length === 1)]
-  if (symbols.length > 256) throw new RangeError('too many different units in literals')
+  const ascii = [...units].filter((unit) => unit.charCodeAt(0) < 128)
+  // Units beyond ASCII share a few symbols, so that rows stay short: whoever hears such a word compares its text.
+  const symbols = ['', ...ascii, ...Array.from({ length: SHARED_SYMBOLS }, () => '')]
   const classes = new Uint8Array(65_536)
-  for (const [symbol, unit] of symbols.entries())
-    if (symbol > 0) classes[unit.charCodeAt(0)] = symbol
+  for (const [symbol, unit] of ascii.entries()) classes[unit.charCodeAt(0)] = symbol + 1
+  for (const unit of units)
+    for (const form of [unit, unit.toLowerCase()]) {
+      const code = form.charCodeAt(0)
+      if (code > 127) classes[code] = 1 + ascii.length + (unit.toLowerCase().charCodeAt(0) % SHARED_SYMBOLS)
+    }
   const folded = new Uint8Array(symbols.length)
   for (const [symbol, unit] of symbols.entries())
-    folded[symbol] = symbol === 0 ? 0 : (classes[unit.toLowerCase().charCodeAt(0)] ?? 0)
+    folded[symbol] = unit === '' ? symbol : (classes[unit.toLowerCase().charCodeAt(0)] ?? 0)
   return { classes, symbols, folded }
 }

@@ -181,6 +181,7 @@ export function openMachine(
     let heard = false
     for (const word of saying.words)
       for (const entry of compiled.words[word] ?? []) {
+        if (entry.exotic && !saysWord(window, position, entry.word)) continue
         if (entry.label.whole && isInside(window, position - entry.word.length, position)) continue
         memory.appointments.push({ entry, word: position, value: -1, earliest: position })
         heard = true
@@ -343,6 +344,13 @@ function isInside(window: Window, start: number, end: number): boolean {
   // A small letter that follows belongs to the same word, unless it is a plural.
   const after = end < window.end ? (units[end] ?? 0) : 0
   return after > 0x60 && after < 0x7b && after !== 0x73 && (units[end - 1] ?? 0) > 0x60
+}
+
+/** Compares a word with units beyond ASCII, which the gate knows only roughly. */
+function saysWord(window: Window, end: number, word: string): boolean {
+  const start = end - word.length
+  if (start < window.low) return false
+  return String.fromCharCode(...window.units.subarray(start, end)).toLowerCase() === word
 }
 
 function isUpper(unit: number): boolean {
