@@ -42,6 +42,7 @@ async function service(name: string, url: () => string): Promise<Service> {
     exited: child.exited.then((code) => `${name} ${code}`),
     async stop() {
       order.push(name)
+      alive.push(workers.filter(isAlive).length)
       child.kill('SIGTERM')
       await child.exited
     },
@@ -49,6 +50,9 @@ async function service(name: string, url: () => string): Promise<Service> {
 }
 
 const order: string[] = []
+/** How many workers still lived when each service was told to stop. */
+const alive: number[] = []
+let workers: ProcessRecord[] = []
 
 function remember(pid: number): void {
   const record = recordOf(pid)
@@ -60,6 +64,8 @@ function make(
 ): Supervisor {
   const program = { command: [process.execPath, FIXTURE], cwd: dataDir }
   order.length = 0
+  alive.length = 0
+  workers = []
   const made = supervisor({
     dataDir,
     log: SILENT,
@@ -138,11 +144,15 @@ test('workers learn a new address of the bus', async () => {
 })
 
 test('stopping ends gateways first, then the exporter, the bus and the database', async () => {
-  const tree = make()
+  const tree = make({ env: { FIXTURE_DRAIN_MS: '100' } })
   await tree.start()
   for (const pid of allPids(tree)) remember(pid)
+  const { gateway, exporter } = tree.pids()
+  workers = seen.filter(({ pid }) => gateway.includes(pid) || pid === exporter)
+  expect(workers).toHaveLength(3)
   await tree.stop()
   expect(order).toEqual(['nats', 'postgres'])
+  expect(alive).toEqual([0, 0])
   expect(seen.filter(isAlive)).toEqual([])
   for (const name of ['gateway-1', 'gateway-2', 'exporter'])
     expect(readFileSync(join(dataDir, `logs/${name}.log`), 'utf8')).toContain('stop asked')
