@@ -23,7 +23,8 @@ export function plant(fault: Fault, gateway: string) {
         ...(body ? { body: await request.arrayBuffer() } : {}),
       })
       const { status, body: stream } = answer
-      if (fault === 'dropped_beta_header' || !stream) return answer
+      const streams = answer.headers.get('content-type') === 'text/event-stream'
+      if (fault === 'dropped_beta_header' || !stream || !streams) return answer
       const changed = stream.pipeThrough(
         fault === 'unflushed_event' ? oneEventLate() : withoutFailure(),
       )
