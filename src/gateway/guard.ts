@@ -4,7 +4,7 @@ import type { MergedGuard } from '../policies/decide.ts'
 import type { Compiled } from '../redaction/automaton/compile.ts'
 import { compileDetectors } from '../redaction/automaton/compile.ts'
 import type { Detector } from '../redaction/detector.ts'
-import { SECRETS } from '../redaction/detectors/index.ts'
+import { DETECTORS } from '../redaction/detectors/index.ts'
 import type { OperatorFor } from '../redaction/operator.ts'
 import { type Redactor, redactor } from '../redaction/redact.ts'
 import { restorer } from '../redaction/restore.ts'
@@ -102,7 +102,7 @@ function compiledFor(guard: MergedGuard): Compiled {
   let set = sets.get(name)
   if (!set) {
     const except = new Set(guard.except)
-    set = SECRETS.filter((each) => wants[each.kind] && !except.has(each.id))
+    set = DETECTORS.filter((each) => wants[each.kind] && !except.has(each.id))
     if (sets.size >= SETS_MAX) sets.clear()
     sets.set(name, set)
   }
