@@ -19,7 +19,7 @@ export function detailOf(route: Route): DocumentDecoration {
     summary: route.summary,
     description: `${route.says}\n\n${permissionsOf(route)}`,
     operationId: operationIdOf(route),
-    security: [{ apiKey: [] }, { bearer: [] }],
+    security: route.scope === 'open' ? [] : [{ apiKey: [] }, { bearer: [] }],
     ...{ 'x-permissions': [...route.needs], 'x-scope': route.scope },
     parameters: parametersOf(route),
     ...(route.body ? { requestBody: bodyOf(route.body) } : {}),
@@ -29,6 +29,7 @@ export function detailOf(route: Route): DocumentDecoration {
 
 function permissionsOf(route: Route): string {
   if (route.needsSays !== undefined) return route.needsSays
+  if (route.scope === 'open') return 'Needs no key.'
   const needs = route.needs.map((each) => `\`${each}\``).join(', ')
   const where = route.scope === 'organization' ? 'in the organisation' : 'in the workspace'
   return needs === '' ? 'Needs: any active key.' : `Needs: ${needs} ${where}.`

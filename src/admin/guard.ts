@@ -5,6 +5,7 @@ import { type Secret, secret } from '../base/secret.ts'
 import type { Orm } from '../store/database.ts'
 import { soleWorkspace, workspaceExists } from '../store/workspaces.ts'
 import type { AdminDeps, AdminKey } from './deps.ts'
+import { sessionKey } from './session-cookie.ts'
 
 /** Who asks the admin API, bound to a workspace when the route is about one. */
 export interface Caller {
@@ -19,19 +20,36 @@ export interface Caller {
 const ALL: ReadonlySet<Permission> = new Set(PERMISSIONS)
 
 /**
- * The key of a request, from `X-API-Key` or `Authorization: Bearer`; two different ones are refused. An address that
- * failed too often is not listened to for a while, unless its key is right.
- * Fails with `unauthenticated` (the same for missing, unknown, expired and deactivated), `auth_throttled`,
- * `store_unavailable`.
+ * Who sent a request: a key from `X-API-Key` or `Authorization: Bearer` (two different ones are refused), else the
+ * console's session cookie.
+ * Fails with `unauthenticated` (the same for missing, unknown, expired and deactivated), `permission_missing` for a
+ * write that another site made the browser send, `store_unavailable`.
  */
 export async function authenticate(
   request: Request,
   deps: AdminDeps,
 ): Promise<{ readonly key: AdminKey; readonly token: Secret }> {
-  const address = deps.addressOf?.(request)
+  const { headers } = request
+  if (!headers.has('authorization') && !headers.has('x-api-key')) {
+    const session = await sessionKey(request, deps)
+    if (session) return session
+  }
+  return await resolve(tokenOf(headers), deps)
+}
+
+/**
+ * Runs what may fail to authenticate. An address that failed too often is told to wait (`auth_throttled`), unless it
+ * gets it right.
+ */
+export async function throttled<T>(
+  request: Request,
+  deps: AdminDeps,
+  run: () => Promise<T>,
+): Promise<T> {
   try {
-    return await resolve(tokenOf(request.headers), deps)
+    return await run()
   } catch (cause) {
+    const address = deps.addressOf?.(request)
     const guessed = cause instanceof Failure && cause.code === 'unauthenticated'
     if (guessed && address !== undefined && deps.throttle) {
       const waitMs = deps.throttle.waitMs(address)
@@ -40,6 +58,23 @@ export async function authenticate(
     }
     throw cause
   }
+}
+
+/** The caller of a route that needs no key: may do nothing, belongs nowhere. */
+export const NOBODY: { readonly key: AdminKey; readonly token: Secret } = {
+  key: {
+    id: '',
+    short: '',
+    kind: 'personal',
+    organizationId: '',
+    gatewayEnabled: false,
+    state: 'active',
+    scope: 'workspace',
+    userId: undefined,
+    workspaces: [],
+    organizationPermissions: new Set(),
+  },
+  token: secret(''),
 }
 
 function tokenOf(headers: Headers): string {

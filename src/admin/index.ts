@@ -16,6 +16,7 @@ import { RUN_ROUTES } from './runs.ts'
 import { SECRET_ROUTES } from './secrets.ts'
 import { SERVICE_KEY_ROUTES } from './service-keys.ts'
 import { SESSION_ROUTES } from './sessions.ts'
+import { SIGN_IN_ROUTES } from './sign-in.ts'
 import { documented } from './swagger.ts'
 import { USAGE_ROUTES } from './usage.ts'
 import { WORKSPACE_ROUTES } from './workspaces.ts'
@@ -38,6 +39,7 @@ export const RESOURCES: Readonly<Record<string, readonly Route[]>> = {
   issues: ISSUE_ROUTES,
   redaction: REDACTION_ROUTES,
   audit: AUDIT_ROUTES,
+  signIn: SIGN_IN_ROUTES,
 }
 
 /** True for the paths that belong to {@link adminApi}: `/api/v1/*` and `/swagger*` below the base path. */

@@ -4,7 +4,14 @@ import { newId } from '../base/id.ts'
 import { textMember } from '../base/json.ts'
 import type { AdminDeps, AdminKey } from './deps.ts'
 import { detailOf } from './describe.ts'
-import { authenticate, type Caller, organizationCaller, workspaceCaller } from './guard.ts'
+import {
+  authenticate,
+  type Caller,
+  NOBODY,
+  organizationCaller,
+  throttled,
+  workspaceCaller,
+} from './guard.ts'
 import { readJsonBody, readQuery } from './input.ts'
 import { baseHeaders, problemOf } from './problem.ts'
 import type { Answer, Route } from './route.ts'
@@ -34,10 +41,13 @@ async function answer(
 ): Promise<Response> {
   const requestId = newId(deps.world)
   try {
-    const { key, token } = await authenticate(request, deps)
+    const { key, token } =
+      route.scope === 'open'
+        ? NOBODY
+        : await throttled(request, deps, () => authenticate(request, deps))
     const caller = await callerOf(route, key, request, params, deps)
     const url = new URL(request.url)
-    const result = await route.run({
+    const call = {
       deps,
       caller,
       params,
@@ -46,9 +56,14 @@ async function answer(
       headers: request.headers,
       method: route.method,
       path: url.pathname,
+      url,
       token,
       requestId,
-    })
+    }
+    // A route without a key in front of it is itself the door that is guessed at.
+    const result = await (route.scope === 'open'
+      ? throttled(request, deps, () => route.run(call))
+      : route.run(call))
     return responseOf(result, requestId)
   } catch (cause) {
     return problemOf(cause, requestId, deps.world)
@@ -62,7 +77,8 @@ function callerOf(
   params: unknown,
   deps: AdminDeps,
 ): Caller | Promise<Caller> {
-  if (route.scope === 'organization') return organizationCaller(key, route.needs)
+  if (route.scope === 'organization' || route.scope === 'open')
+    return organizationCaller(key, route.needs)
   const tenant =
     route.scope === 'named' ? (textMember(params, 'id') ?? '') : request.headers.get('x-tenant-id')
   return workspaceCaller(key, tenant, route.needs, deps.database.orm)
@@ -92,7 +108,7 @@ export function fallback(routes: readonly Route[], deps: AdminDeps) {
   return async (request: Request): Promise<Response> => {
     const requestId = newId(deps.world)
     try {
-      await authenticate(request, deps)
+      await throttled(request, deps, () => authenticate(request, deps))
       const path = new URL(request.url).pathname.slice(prefix.length)
       const methods = known.filter((each) => each.pattern.test(path)).map((each) => each.method)
       if (methods.length === 0) throw new Failure('unknown_route')

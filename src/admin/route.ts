@@ -29,6 +29,7 @@ export interface Call<P, Q, B> {
   readonly method: Method
   /** As requested, without the query. */
   readonly path: string
+  readonly url: URL
   /** The caller's own key, for deriving what only its holder may read again. */
   readonly token: Secret
   /** UUIDv7 of this request, as in the answer's `x-gateway-request-id`. */
@@ -55,9 +56,9 @@ interface Told {
   readonly needsSays?: string
   /**
    * Where the permissions are held: `organization`: in the key's organisation; `workspace`: in the one workspace of
-   * this request; `named`: in the workspace whose id is the parameter `id`.
+   * this request; `named`: in the workspace whose id is the parameter `id`. `open`: anybody may ask, without a key.
    */
-  readonly scope: 'organization' | 'workspace' | 'named'
+  readonly scope: 'organization' | 'workspace' | 'named' | 'open'
   readonly answer: Promise200
   /** False for a POST that only reads. */
   readonly repeatable?: false

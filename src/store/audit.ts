@@ -33,6 +33,8 @@ export type AuditOperation =
   | 'create_gateway_policy'
   | 'update_gateway_policy'
   | 'delete_gateway_policy'
+  | 'sign_in'
+  | 'sign_out'
   | 'create_model_price'
   | 'update_model_price'
   | 'delete_model_price'

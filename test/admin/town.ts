@@ -1,5 +1,6 @@
 import { expect } from 'bun:test'
 import { recordSightings } from '../../src/store/issues.ts'
+import { openSession } from '../../src/store/sign-in.ts'
 import { callOf, type House, keyProject, storeCall, type Tenant } from './house.ts'
 
 /** A tenant with one of everything. */
@@ -136,10 +137,17 @@ export async function buildTown(house: House, mark: string): Promise<Town> {
   }
   const issue = issues[0]?.id ?? ''
   ids.push(issue)
+  const session = await openSession(
+    house.database.orm,
+    house.world,
+    { organizationId: tenant.organizationId, userId: userId ?? '' },
+    mark,
+  )
+  ids.push(session.id)
   const sessions = (await (await house.send('GET', '/api/v1/sessions', manager)).json()) as {
     id: string
   }[]
-  const session = sessions[0]?.id ?? ''
+  const project = sessions[0]?.id ?? ''
   ids.push(...sessions.map((each) => each.id))
   const byPath: [string, string][] = [
     ['/orgs/current/roles/', role],
@@ -152,7 +160,8 @@ export async function buildTown(house: House, mark: string): Promise<Town> {
     ['/issues/', issue],
     ['/runs/', call.opened.id],
     ['/requests/', call.opened.id],
-    ['/sessions/', session],
+    ['/auth/sessions/', session.id],
+    ['/sessions/', project],
     ['/workspaces/', tenant.workspaceId],
   ]
   return {
