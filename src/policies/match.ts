@@ -93,6 +93,14 @@ export function subjectValue(key: string, subject: Subject): string | undefined 
   }
 }
 
+/** A subject as one text: equal for equal subjects whose custom keys came in the same order. */
+export function subjectText(subject: Subject): string {
+  let text = `${subject.organizationId}\n${subject.workspaceId}\n${subject.keyId}\n${subject.provider}`
+  text += `\n${subject.userId ?? ''}\n${JSON.stringify([subject.model, subject.requestModel])}`
+  if (subject.custom.size > 0) text += JSON.stringify([...subject.custom])
+  return text
+}
+
 /**
  * Matchers as one text: equal for equal sets in any order and with repetitions. Part of a policy's identity.
  */

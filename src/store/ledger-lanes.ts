@@ -49,6 +49,7 @@ export function openLanes(port: LedgerPort, world: World): Lanes {
       const again = still.some(({ id }) => attempted.has(id))
       for (const { id } of still) attempted.add(id)
       const given = await port.reserve(still, again)
+      if (still.length === batch.length) return given
       const byId = new Map(still.map(({ id }, index) => [id, given[index]]))
       return batch.map(({ id }) => byId.get(id) ?? { kind: 'ended' })
     },

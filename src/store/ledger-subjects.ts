@@ -30,15 +30,16 @@ export function subjectIds(): SubjectIds {
   const known = new LRUCache<string, number>({ max: KNOWN_MAX })
   return {
     async of(sql, subjects) {
-      const texts = subjects.map(subjectText)
       const missing = new Map<string, LedgerSubject>()
-      for (const [index, text] of texts.entries()) {
-        const subject = subjects[index]
-        if (subject && known.get(text) === undefined) missing.set(text, subject)
-      }
-      if (missing.size > 0) await learn(sql, missing, known)
-      return texts.map((text) => {
+      const found = subjects.map((subject) => {
+        const text = subjectText(subject)
         const id = known.get(text)
+        if (id === undefined) missing.set(text, subject)
+        return id ?? text
+      })
+      if (missing.size > 0) await learn(sql, missing, known)
+      return found.map((each) => {
+        const id = typeof each === 'number' ? each : known.get(each)
         if (id === undefined) throw new Error('a subject of the ledger was not written')
         return id
       })
@@ -77,16 +78,10 @@ async function learn(
 
 /** One text per distinct subject; the order of its custom keys does not matter. */
 function subjectText(subject: LedgerSubject): string {
-  return JSON.stringify([
-    subject.organizationId,
-    subject.workspaceId,
-    subject.userId ?? null,
-    subject.keyId,
-    subject.provider,
-    subject.model,
-    subject.requestModel,
-    subject.custom,
-  ])
+  let text = `${subject.organizationId}\n${subject.workspaceId}\n${subject.keyId}\n${subject.userId ?? ''}`
+  // Only these three hold text of callers; the others are ids, which no separator can be in.
+  text += `\n${subject.provider}\n${JSON.stringify([subject.model, subject.requestModel])}`
+  return subject.custom.length === 0 ? text : text + JSON.stringify(subject.custom)
 }
 
 function digestOf(text: string): string {

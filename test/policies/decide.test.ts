@@ -212,7 +212,7 @@ describe('deciding', () => {
     expect(names(decided([narrow], nameless, false).modelDenied)).toEqual([narrow.name])
   })
 
-  test('several guards are one: what either detects, at the stronger operator and the safer switch', () => {
+  test('several guards are one, each with the safer switch of the two', () => {
     const one = policy('guard', [], {
       detect: { pii: true },
       operator: 'mask',
@@ -226,18 +226,12 @@ describe('deciding', () => {
       placeholder_scope: 'exchange',
     })
     expect(decided([one, two]).guard).toMatchObject({
-      pii: 'block',
-      secrets: 'block',
-      except: ['b'],
+      policies: [{ id: one.id }, { id: two.id }],
       placeholderScope: 'exchange',
       timeoutAction: 'block',
       timeoutMs: 2_000,
     })
-    expect(decided([one]).guard).toMatchObject({
-      pii: 'mask',
-      secrets: undefined,
-      timeoutAction: 'allow',
-    })
+    expect(decided([one]).guard).toMatchObject({ placeholderScope: 'key', timeoutAction: 'allow' })
     expect(decided([cap()]).guard).toBeUndefined()
   })
 
