@@ -94,6 +94,10 @@ async function build(
       writeFirstKeys(dataDir, { adminKey: first.adminKey, gatewayKey: first.gatewayKey })
       run.facts = {
         ...addresses.urls,
+        // Behind the hash: a token there is never sent to a server or written into its log.
+        console_url: first.signInToken
+          ? `${addresses.urls.console_url}#token=${first.signInToken}`
+          : addresses.urls.console_url,
         organization_id: first.organizationId,
         workspace_id: first.workspaceId,
         gateway_key: first.gatewayKey,

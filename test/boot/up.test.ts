@@ -149,6 +149,7 @@ test('the ready line says all that a script needs, and ready.json is the same an
   expect(file).toEqual(ready)
   for (const name of ['ready.json', 'first-keys.json', 'run.json', 'master.key'])
     expect(statSync(join(dataDir, name)).mode & 0o777).toBe(0o600)
+  expect(textMember(ready, 'console_url')).toMatch(/\/console#token=\S{20,}$/)
   const pids = member(ready, 'pids')
   expect(member(pids, 'supervisor')).toBe(running.child.pid)
   expect(member(pids, 'gateway')).toHaveLength(2)
