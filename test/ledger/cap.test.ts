@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Failure } from '../../src/base/failure.ts'
 import { nanos } from '../../src/base/money.ts'
+import { WINDOWS, windowStart } from '../../src/base/window.ts'
 import type { Bench } from '../support/ledger.ts'
 import { dailyCap, eventOf, ledgerBench } from '../support/ledger.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -268,4 +269,14 @@ describe('rate limits', () => {
     expect(refused.retryAfterMs).toBeGreaterThan(0)
     expect(refused.retryAfterMs).toBeLessThanOrEqual(3_600_000)
   })
+})
+
+test('the database cuts windows exactly as the gateway does', async () => {
+  const moments = Array.from({ length: 200 }, (_, n) => Date.UTC(2026, 0, 1) + n * 172_800_123)
+  for (const window of WINDOWS) {
+    const rows = await database.sql<{ start: number }[]>`
+      select (extract(epoch from ledger_start(${window}, to_timestamp(at / 1000.0))) * 1000)::float8 as start
+        from unnest(${moments}::float8[]) with ordinality as m(at, n) order by n`
+    expect(rows.map(({ start }) => start)).toEqual(moments.map((at) => windowStart(window, at)))
+  }
 })
