@@ -13,6 +13,7 @@ import { issuesSink } from './exporter/sinks/issues.ts'
 import { postgresSink } from './exporter/sinks/postgres.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { forgetSightings } from './store/issues.ts'
+import { readLedgerGauges } from './store/ledger-gauges.ts'
 import { postgresLedger } from './store/ledger-postgres.ts'
 import { outboxSize, park, REPUBLISH_AFTER_MS, takeDue } from './store/outbox.ts'
 import { type RegisteredProcess, registerProcess } from './store/processes.ts'
@@ -26,6 +27,8 @@ import { shareRegistry } from './telemetry/shared-registry.ts'
 /** Five missed heartbeats: long enough for a machine that stutters, short enough for a trace to appear soon. */
 const DEAD_AFTER_MS = 10_000
 const REGISTER_RETRY_MS = 500
+/** Each is a series in Prometheus. */
+const CAPS_SHOWN_MAX = 20
 /** Holds of one sweep: a few milliseconds of locks; the rest follow at the next. */
 const EXPIRE_MAX = 500
 const FLUSH_MS = 5_000
@@ -84,8 +87,12 @@ const exporter = runExporter({
 })
 const shared = shareRegistry(
   openExporterMetrics(async () => {
-    const [outbox, status] = await Promise.all([outboxSize(database), exporter.status()])
-    return { outbox, busConnected: bus.stats().connected, sinks: status.sinks }
+    const [outbox, ledger, status] = await Promise.all([
+      outboxSize(database),
+      readLedgerGauges(database, CAPS_SHOWN_MAX),
+      exporter.status(),
+    ])
+    return { outbox, ledger, busConnected: bus.stats().connected, sinks: status.sinks }
   }),
   { dir: join(dataDir, 'metrics'), program: 'exporter' },
 )

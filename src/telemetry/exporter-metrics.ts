@@ -10,6 +10,18 @@ export interface ExporterGauges {
     readonly oldestMs: number
   }
   readonly busConnected: boolean
+  readonly ledger: {
+    readonly holds: number
+    readonly reservedNanos: bigint
+    readonly oldestHoldMs: number
+    /** The caps nearest to their end; few, because each is a series. */
+    readonly caps: readonly {
+      readonly policyId: string
+      readonly policyName: string
+      readonly window: string
+      readonly remaining: number
+    }[]
+  }
   readonly sinks: readonly {
     readonly name: string
     readonly delivered: number
@@ -29,6 +41,15 @@ export function openExporterMetrics(read: () => Promise<ExporterGauges>): Regist
   const rows = gauge('gateway_outbox_rows', 'Calls not yet confirmed by the trace store.')
   const parked = gauge('gateway_outbox_parked_rows', 'Calls set aside that cannot be delivered.')
   const connected = gauge('gateway_exporter_bus_connected', '1 while the bus answers.')
+  const reserved = gauge('gateway_reserved_usd', 'Dollars held for calls in flight.')
+  const holds = gauge('gateway_live_holds', 'Calls that hold money.')
+  const oldestHold = gauge('gateway_oldest_hold_seconds', 'Age of the oldest live hold.')
+  const remaining = new Gauge({
+    name: 'gateway_budget_remaining_ratio',
+    help: 'Share of a cap that is left in its window; the most used caps only.',
+    labelNames: ['policy_id', 'policy', 'window'] as const,
+    registers,
+  })
   const destination = ['destination'] as const
   const delivered = new Counter({
     name: 'gateway_export_delivered_total',
@@ -66,6 +87,16 @@ export function openExporterMetrics(read: () => Promise<ExporterGauges>): Regist
     rows.set(gauges.outbox.waiting)
     parked.set(gauges.outbox.parked)
     connected.set(gauges.busConnected ? 1 : 0)
+    const { ledger } = gauges
+    reserved.set(Number(ledger.reservedNanos) / 1e9)
+    holds.set(ledger.holds)
+    oldestHold.set(ledger.oldestHoldMs / 1_000)
+    remaining.reset()
+    for (const cap of ledger.caps)
+      remaining.set(
+        { policy_id: cap.policyId, policy: cap.policyName, window: cap.window },
+        cap.remaining,
+      )
     for (const sink of gauges.sinks) {
       const labels = { destination: sink.name }
       const before = counted.get(sink.name) ?? { delivered: 0, failures: 0, parked: 0 }

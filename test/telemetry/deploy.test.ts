@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { openExporterMetrics } from '../../src/telemetry/exporter-metrics.ts'
 import { openMetrics } from '../../src/telemetry/metrics.ts'
 
+const NO_LEDGER = { holds: 0, reservedNanos: 0n, oldestHoldMs: 0, caps: [] }
+
 const DEPLOY = join(import.meta.dir, '../../deploy')
 
 /** Every sample name that gateway and exporter can show. */
@@ -12,6 +14,7 @@ async function knownNames(): Promise<Set<string>> {
   const exporter = openExporterMetrics(async () => ({
     outbox: { waiting: 0, parked: 0, oldestMs: 0 },
     busConnected: true,
+    ledger: NO_LEDGER,
     sinks: [],
   }))
   const text = `${await gateway.text()}\n${await exporter.metrics()}`

@@ -7,6 +7,8 @@ import { openExporterMetrics } from '../../src/telemetry/exporter-metrics.ts'
 import { openMetrics } from '../../src/telemetry/metrics.ts'
 import { someEvent } from '../support/nats.ts'
 
+const NO_LEDGER = { holds: 0, reservedNanos: 0n, oldestHoldMs: 0, caps: [] }
+
 /** The value of the sample that begins with `name`, or undefined. */
 async function sample(metrics: ReturnType<typeof openMetrics>, name: string) {
   const line = (await metrics.text()).split('\n').find((each) => each.startsWith(`${name} `))
@@ -131,6 +133,7 @@ test('the exporter’s counters follow what its deliveries counted', async () =>
   const registry = openExporterMetrics(async () => ({
     outbox: { waiting: 3, parked: 1, oldestMs: 2_500 },
     busConnected: true,
+    ledger: NO_LEDGER,
     sinks: [{ name: 'postgres', delivered, failures: 2, parked: 0, lag: 7 }],
   }))
   await registry.metrics()
@@ -141,4 +144,23 @@ test('the exporter’s counters follow what its deliveries counted', async () =>
   expect(text).toContain('gateway_export_failures_total{destination="postgres"} 2')
   expect(text).toContain('gateway_export_backlog_messages{destination="postgres"} 7')
   expect(text).toContain('gateway_outbox_lag_seconds 2.5')
+})
+
+test('caps shown are the ones of now: one that was left out is gone', async () => {
+  let caps = [{ policyId: 'p1', policyName: 'Cap', window: 'month', remaining: 0.25 }]
+  const registry = openExporterMetrics(async () => ({
+    outbox: { waiting: 0, parked: 0, oldestMs: 0 },
+    busConnected: true,
+    ledger: { ...NO_LEDGER, reservedNanos: 2_500_000_000n, caps },
+    sinks: [],
+  }))
+  await registry.metrics()
+  const text = await registry.metrics()
+  expect(text).toContain('gateway_reserved_usd 2.5')
+  expect(text).toContain(
+    'gateway_budget_remaining_ratio{policy_id="p1",policy="Cap",window="month"} 0.25',
+  )
+  caps = []
+  await registry.metrics()
+  expect(await registry.metrics()).not.toContain('policy_id="p1"')
 })
