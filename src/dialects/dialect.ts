@@ -144,6 +144,6 @@ export interface AnswerSummary {
   readonly error: { readonly type: string; readonly message: string } | undefined
   /** True once the protocol's own end was seen: without it a closed connection is a broken answer. */
   readonly complete: boolean
-  /** UTF-16 units of visible output text seen: the floor of `counted` amounts. */
-  readonly outputUnits: number
+  /** UTF-8 bytes of visible output text seen: an upper bound of its tokens, for `counted` amounts. */
+  readonly outputBytes: number
 }

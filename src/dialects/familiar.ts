@@ -2,6 +2,7 @@ import { decodeLiteral } from '../stream/json-text.ts'
 import { type Template, templateOf } from '../stream/template.ts'
 import type { Glance, SlotText, Splice } from './dialect.ts'
 import type { Located, LocatedHole, Piece } from './locate.ts'
+import { decodedBytes } from './text-bytes.ts'
 
 /** Kinds of frames remembered at once: parallel answers and tool calls alternate between a few. */
 const KINDS_MAX = 8
@@ -15,8 +16,8 @@ const SAMPLE_UNITS_MAX = 16_384
 export interface Alike {
   /** The slot whose next piece it holds, if any. */
   readonly slot: string | undefined
-  /** UTF-16 units of output text in the frame. */
-  units(data: string): number
+  /** UTF-8 bytes of output text in the frame. */
+  bytes(data: string): number
   /** What the gateway's own edits are in it. */
   edited(): Glance
   /** Where its texts stand. */
@@ -28,8 +29,8 @@ export interface Lesson {
   readonly found: Located
   /** The gateway's own edits. */
   readonly splices: readonly Splice[]
-  /** Units of output text, and the members that hold it. */
-  readonly units: number
+  /** UTF-8 bytes of output text, and the members that hold it. */
+  readonly bytes: number
   readonly names: readonly string[]
 }
 
@@ -79,22 +80,22 @@ function alikeOf(
   template: Template,
   holes: readonly LocatedHole[],
   piece: Piece | undefined,
-  { found, splices, units, names }: Lesson,
+  { found, splices, bytes, names }: Lesson,
 ): Alike {
   const { starts, ends } = template.fit
   const counted = holes.flatMap((hole, index) => (names.includes(hole.key) ? [index] : []))
   const hole = holes.findIndex((one) => one.start === piece?.start)
 
-  function unitsIn(data: string): number {
+  function bytesIn(data: string): number {
     let sum = 0
-    for (const index of counted) sum += decodeLiteral(data.slice(starts[index], ends[index])).length
+    for (const index of counted) sum += decodedBytes(data.slice(starts[index], ends[index]))
     return sum
   }
 
-  const fixedUnits = units - unitsIn(sample)
+  const fixedBytes = bytes - bytesIn(sample)
   return {
     slot: piece?.slot,
-    units: (data) => fixedUnits + unitsIn(data),
+    bytes: (data) => fixedBytes + bytesIn(data),
     edited() {
       if (splices.length === 0) return PASS
       const moved = splices.map(({ start, end, text }) => ({

@@ -73,7 +73,7 @@ function unread(): AnswerReader {
       finishReasons: [],
       error: undefined,
       complete: true,
-      outputUnits: 0,
+      outputBytes: 0,
     }),
   }
 }

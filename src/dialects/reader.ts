@@ -5,7 +5,7 @@ import { openFamiliar } from './familiar.ts'
 import { locate } from './locate.ts'
 import { openSlots } from './slots.ts'
 import { newTally, summaryOf, type Tally } from './tally.ts'
-import { textUnits } from './text-units.ts'
+import { textBytes } from './text-bytes.ts'
 
 /** A slot's name and nature, as a dialect finds it at a path. */
 export interface SlotName {
@@ -103,12 +103,12 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
     const alike = familiar.find(data)
     if (alike) {
       if (shape.defers) deferred = { data, event }
-      tally.outputUnits += alike.units(data)
+      tally.outputBytes += alike.bytes(data)
       return alike.edited()
     }
     const names = shape.textNames(data, event)
-    const units = textUnits(data, names)
-    tally.outputUnits += units
+    const bytes = textBytes(data, names)
+    tally.outputBytes += bytes
     const matters = shape.matters(data, event)
     const root = matters || shape.defers || familiar.wants() ? parsed(data) : undefined
     if (matters && !root) return noteBare(data) ?? PASS
@@ -118,7 +118,7 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
         : editOf(data, undefined, false)
     if (root && !matters && !plain.drop && familiar.wants()) {
       const found = locate(shape, data, root, event)
-      if (found) familiar.learn(data, { found, splices: plain.splices, units, names })
+      if (found) familiar.learn(data, { found, splices: plain.splices, bytes, names })
     }
     return plain
   }
@@ -127,12 +127,12 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
     const alike = familiar.find(data)
     if (alike && (alike.slot === undefined || slots.isOpen(alike.slot))) {
       if (shape.defers) deferred = { data, event }
-      tally.outputUnits += alike.units(data)
+      tally.outputBytes += alike.bytes(data)
       return { ...alike.edited(), slots: alike.places(), closes: [] }
     }
     const names = shape.textNames(data, event)
-    const units = textUnits(data, names)
-    tally.outputUnits += units
+    const bytes = textBytes(data, names)
+    tally.outputBytes += bytes
     const root = parsed(data)
     const found = root && locate(shape, data, root, event)
     if (!root || !found) {
@@ -147,7 +147,7 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
     // What was learnt about a frame holds only while the same slots are open.
     if (slots.changes() !== before) familiar.forget()
     else if (!shape.matters(data, event) && !plain.drop && familiar.wants())
-      familiar.learn(data, { found, splices: plain.splices, units, names })
+      familiar.learn(data, { found, splices: plain.splices, bytes, names })
     const splices = [...plain.splices, ...found.masks].sort((a, b) => a.start - b.start)
     return { ...plain, splices, slots: found.pieces, closes }
   }

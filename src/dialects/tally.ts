@@ -13,7 +13,7 @@ export interface Tally {
   readonly finish: Map<number, string>
   error: { readonly type: string; readonly message: string } | undefined
   complete: boolean
-  outputUnits: number
+  outputBytes: number
 }
 
 /** Nothing told yet. */
@@ -27,7 +27,7 @@ export function newTally(): Tally {
     finish: new Map(),
     error: undefined,
     complete: false,
-    outputUnits: 0,
+    outputBytes: 0,
   }
 }
 
@@ -51,6 +51,6 @@ export function summaryOf(tally: Tally): AnswerSummary {
     finishReasons: [...tally.finish.values()],
     error: tally.error,
     complete: tally.complete,
-    outputUnits: tally.outputUnits,
+    outputBytes: tally.outputBytes,
   }
 }

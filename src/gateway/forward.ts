@@ -113,7 +113,7 @@ function holdKeeper(hold: Hold, reader: AnswerReader, refuse: (failure: Failure)
   let asking = false
   return () => {
     if (asking || ceiling.kind !== 'bounded') return
-    const total = nextTotal(ceiling, hold.nanos, reader.summary().outputUnits)
+    const total = nextTotal(ceiling, hold.nanos, reader.summary().outputBytes)
     if (total === undefined) return
     asking = true
     hold.extend(total).then(

@@ -66,7 +66,7 @@ function billed(ending: Ending, terms: Terms): Bill | undefined {
     usageSuspect: summary?.usageSuspect ?? false,
     complete: summary?.usage !== undefined && (summary.complete || ending.outcome === 'ok'),
     refusedByProvider: (ending.upstreamStatus ?? 0) >= 400 && usage === undefined,
-    outputUnits: summary?.outputUnits ?? 0,
+    outputBytes: summary?.outputBytes ?? 0,
     mayHideOutput: terms.mayHideOutput,
   })
 }

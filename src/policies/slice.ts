@@ -13,14 +13,14 @@ export function firstSlice(ceiling: Bounded): Nanos {
 }
 
 /**
- * The total that a sliced hold should be raised to, once `outputUnits` UTF-16 units of output have been seen, or
- * undefined while it holds enough. A unit is never less than a token is worth, so the hold stays ahead of the bill by
+ * The total that a sliced hold should be raised to, once `outputBytes` UTF-8 bytes of output have been seen, or
+ * undefined while it holds enough. A token holds at least one byte, so the hold stays ahead of the bill by
  * the margin; what a provider sends in one event beyond it is the bound of an overspend.
  */
-export function nextTotal(ceiling: Bounded, held: Nanos, outputUnits: number): Nanos | undefined {
-  if (held >= ceiling.nanos || upTo(ceiling, outputUnits + SLICE_MARGIN_TOKENS) <= held)
+export function nextTotal(ceiling: Bounded, held: Nanos, outputBytes: number): Nanos | undefined {
+  if (held >= ceiling.nanos || upTo(ceiling, outputBytes + SLICE_MARGIN_TOKENS) <= held)
     return undefined
-  return upTo(ceiling, outputUnits + SLICE_MARGIN_TOKENS + SLICE_TOKENS)
+  return upTo(ceiling, outputBytes + SLICE_MARGIN_TOKENS + SLICE_TOKENS)
 }
 
 function upTo(ceiling: Bounded, outputTokens: number): Nanos {

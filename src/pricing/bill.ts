@@ -19,8 +19,8 @@ export interface Ending {
   readonly complete: boolean
   /** The provider answered with an error status and no usage: providers do not bill those. */
   readonly refusedByProvider: boolean
-  /** UTF-16 units of output text seen. */
-  readonly outputUnits: number
+  /** UTF-8 bytes of output text seen. */
+  readonly outputBytes: number
   /** The call may have produced output that nobody saw. */
   readonly mayHideOutput: boolean
 }
@@ -34,7 +34,7 @@ export interface Bill {
 /**
  * What a sent call costs. The provider's final usage is `measured`. Without it: where output can be hidden the hold's
  * upper bound is posted (`ceiling`); where all output is visible, what was seen is `counted`, at one token for each
- * UTF-16 unit and never above the bound. A provider's own refusal costs nothing. Undefined when neither usage nor a
+ * UTF-8 byte and never above the bound. A provider's own refusal costs nothing. Undefined when neither usage nor a
  * bound is known: shown as unpriced, never as zero.
  */
 export function billOf(ending: Ending): Bill | undefined {
@@ -51,7 +51,7 @@ export function billOf(ending: Ending): Bill | undefined {
     return { costNanos: larger(ceiling.nanos, told), basis: 'ceiling' }
   }
   const seen = Math.min(
-    Math.max(ending.outputUnits, sound ? usage.outputTokens : 0),
+    Math.max(ending.outputBytes, sound ? usage.outputTokens : 0),
     ceiling.outputTokens,
   )
   if (sound && usage.inputTokens > 0)

@@ -2,12 +2,12 @@ import { describe, expect, spyOn, test } from 'bun:test'
 import fc from 'fast-check'
 import { askForUsage, withoutNullUsage } from '../../src/dialects/include-usage.ts'
 import { dialectFor } from '../../src/dialects/index.ts'
-import { textUnits } from '../../src/dialects/text-units.ts'
+import { textBytes } from '../../src/dialects/text-bytes.ts'
 import { readUsage } from '../../src/dialects/usage-rows.ts'
 import { applySplices } from '../../src/stream/splice.ts'
 
 describe('counting text without parsing', () => {
-  test('equals the length of the parsed texts, whatever they hold', () => {
+  test('equals the UTF-8 length of the parsed texts, whatever they hold', () => {
     const text = fc.string({ unit: fc.constantFrom('a', '"', '\\', '\n', 'é', '😀', '"text":"') })
     fc.assert(
       fc.property(fc.array(text, { maxLength: 4 }), fc.constantFrom(0, 1), (texts, indent) => {
@@ -16,15 +16,17 @@ describe('counting text without parsing', () => {
           null,
           indent,
         )
-        expect(textUnits(data, ['text'])).toBe(texts.reduce((sum, one) => sum + one.length, 0))
+        expect(textBytes(data, ['text'])).toBe(
+          texts.reduce((sum, one) => sum + Buffer.byteLength(one), 0),
+        )
       }),
     )
   })
 
   test('survives text that ends anywhere', () => {
     const data = '{"text":"a\\u00e9\\"b"}'
-    for (let end = 0; end <= data.length; end++) textUnits(data.slice(0, end), ['text'])
-    expect(textUnits(data, ['text'])).toBe(4)
+    for (let end = 0; end <= data.length; end++) textBytes(data.slice(0, end), ['text'])
+    expect(textBytes(data, ['text'])).toBe(5)
   })
 })
 
@@ -142,12 +144,12 @@ describe('a reader that filters rely on', () => {
     expect(times).toBeLessThan(5)
   })
 
-  test('counts the units of the text that a user sees', () => {
+  test('counts the bytes of the text that a user sees', () => {
     const reader = open('openai', '/v1/chat/completions')
     const frame = (text: string) =>
       `{"id":"c","model":"m","choices":[{"index":0,"delta":{"content":${JSON.stringify(text)}},"finish_reason":null}]}`
     for (const text of ['abc', 'é\n', '"q"', '😀']) reader.glance(frame(text), undefined)
-    expect(reader.summary().outputUnits).toBe(10)
+    expect(reader.summary().outputBytes).toBe(3 + 3 + 3 + 4)
   })
 })
 

@@ -158,7 +158,7 @@ describe('the bill', () => {
     usageSuspect: false,
     complete: true,
     refusedByProvider: false,
-    outputUnits: 20,
+    outputBytes: 20,
     mayHideOutput: false,
   }
   const most = ceiling.kind === 'bounded' ? ceiling.nanos : nanos(0)
@@ -177,7 +177,7 @@ describe('the bill', () => {
     const counted = billOf(aborted)
     expect(counted?.basis).toBe('counted')
     expect(counted && counted.costNanos > 0n && counted.costNanos < most).toBe(true)
-    expect(billOf({ ...aborted, outputUnits: 9_999_999 })?.costNanos).toBe(most)
+    expect(billOf({ ...aborted, outputBytes: 9_999_999 })?.costNanos).toBe(most)
   })
 
   test('does not believe absurd usage', () => {

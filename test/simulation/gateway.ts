@@ -171,7 +171,7 @@ async function forward(
     usageSuspect: false,
     complete: told,
     refusedByProvider: false,
-    outputUnits: usage.outputTokens,
+    outputBytes: usage.outputTokens,
     mayHideOutput: hold.terms.mayHideOutput,
   })
   const cost =

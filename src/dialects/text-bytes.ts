@@ -1,11 +1,11 @@
 import { decodeLiteral } from '../stream/json-text.ts'
 
 /**
- * UTF-16 units of text in the string members called one of `names`, at any depth, without parsing. A key that
+ * UTF-8 bytes of text in the string members called one of `names`, at any depth, without parsing. A key that
  * stands inside a string is escaped there (`\"text\":`) and so never matches.
  */
-export function textUnits(data: string, names: readonly string[]): number {
-  let units = 0
+export function textBytes(data: string, names: readonly string[]): number {
+  let bytes = 0
   for (const name of names) {
     const key = `"${name}"`
     for (let at = data.indexOf(key); at !== -1; at = data.indexOf(key, at)) {
@@ -14,11 +14,11 @@ export function textUnits(data: string, names: readonly string[]): number {
       at = skipSpace(data, at + 1)
       if (data.charCodeAt(at) !== 34) continue
       const end = literalEnd(data, at + 1)
-      units += decodedLength(data.slice(at + 1, end))
+      bytes += decodedBytes(data.slice(at + 1, end))
       at = end
     }
   }
-  return units
+  return bytes
 }
 
 /** Offset of the quote that closes the literal whose content begins at `from`, or the text's length. */
@@ -33,12 +33,16 @@ export function literalEnd(text: string, from: number): number {
   }
 }
 
-function decodedLength(content: string): number {
-  if (!content.includes('\\')) return content.length
+/**
+ * UTF-8 bytes of a literal's text. Every token of a byte-level tokenizer holds at least one byte, so this is an upper
+ * bound of its tokens; UTF-16 units are not (one rare character can be three tokens).
+ */
+export function decodedBytes(content: string): number {
+  if (!content.includes('\\')) return Buffer.byteLength(content)
   try {
-    return decodeLiteral(content).length
+    return Buffer.byteLength(decodeLiteral(content))
   } catch {
-    return content.length
+    return Buffer.byteLength(content)
   }
 }
 
