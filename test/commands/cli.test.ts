@@ -48,7 +48,7 @@ test.each(COMMANDS.map(({ name }) => name))(
     const command = await lazy?.load()
     expect(command?.name).toBe(name)
     expect(command?.summary).toBe(lazy?.summary ?? '')
-    expect(command?.usage).toContain(`sluice ${name}`)
+    expect(command?.usage).toContain(name)
   },
 )
 
