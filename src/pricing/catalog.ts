@@ -54,10 +54,11 @@ export function catalog(overrides: readonly PriceOverride[] = []): Catalog {
   }))
   const known = new Map<string, readonly Price[]>()
   const candidates = (provider: string, model: string): readonly Price[] => {
+    const known = newestFirst(builtIn(provider, model))
     const own = compiled
       .filter((row) => row.price.provider === provider && row.pattern.matches(model))
-      .map((row) => row.price)
-    return [...newestFirst(own), ...newestFirst(builtIn(provider, model))]
+      .map((row) => inherit(row.price, known[0]))
+    return [...newestFirst(own), ...known]
   }
   return {
     priceFor(provider, model, atMs) {
@@ -71,6 +72,22 @@ export function catalog(overrides: readonly PriceOverride[] = []): Catalog {
       }
       return prices.find((price) => (price.validFromMs ?? 0) <= atMs)
     },
+  }
+}
+
+/**
+ * An own price changes what a model costs, not what it is: identity, context and maxima come from the built-in one
+ * where it does not say otherwise, so that policies on the model go on matching and its ceiling stays a bound.
+ */
+function inherit(own: Price, known: Price | undefined): Price {
+  if (!known) return own
+  return {
+    ...own,
+    model: known.model,
+    toolsPerThousand: { ...known.toolsPerThousand, ...own.toolsPerThousand },
+    contextTokens: own.contextTokens ?? known.contextTokens,
+    outputTokensMax: own.outputTokensMax ?? known.outputTokensMax,
+    hidesOutput: own.hidesOutput || known.hidesOutput,
   }
 }
 

@@ -149,6 +149,22 @@ describe('overrides', () => {
     expect(merged.priceFor('anthropic', 'gpt-4o', NOW)).toBeUndefined()
   })
 
+  test('an override changes what a model costs, not what it is', () => {
+    const silent = {
+      ...own.price,
+      model: 'Our deal',
+      contextTokens: undefined,
+      outputTokensMax: undefined,
+    }
+    const found = catalog([{ ...own, price: silent }]).priceFor('openai', 'gpt-4o', NOW)
+    expect(found).toMatchObject({
+      source: 'override',
+      model: 'gpt-4o',
+      contextTokens: 128_000,
+      outputTokensMax: 16_384,
+    })
+  })
+
   test('an override prices a model that nobody else knows', () => {
     const merged = catalog([{ ...own, pattern: 'house-.*' }])
     expect(merged.priceFor('openai', 'house-7b', NOW)?.source).toBe('override')
