@@ -12,6 +12,8 @@ import type { Log } from '../base/world.ts'
 
 /** What obtaining needs; `cacheDir` is made when missing and is shared by all runs of a user. */
 export interface ObtainNatsOptions {
+  /** Folders looked in besides PATH; default: the system's sbin folders. */
+  readonly systemPath?: string
   readonly cacheDir: string
   readonly log: Log
   /** Told one line before each thing that can take longer than a moment. */
@@ -25,6 +27,9 @@ const DOWNLOAD_MS = 120_000
 /** Debian's main package lists have 9 MB; a slow mirror needs a while. */
 const UPDATE_MS = 180_000
 
+/** Debian installs servers into sbin, which a plain user's PATH leaves out. */
+const SYSTEM_PATH = '/usr/sbin:/usr/local/sbin'
+
 /**
  * The path of a `nats-server` that runs on this machine, or undefined when none can be had: one on PATH, one in the
  * cache, on Debian and Ubuntu the distribution's package unpacked without root, elsewhere a pinned release.
@@ -32,8 +37,7 @@ const UPDATE_MS = 180_000
  */
 export async function obtainNats(options: ObtainNatsOptions): Promise<string | undefined> {
   const path = (options.env ?? process.env).PATH ?? ''
-  // Debian installs servers into sbin, which a plain user's PATH leaves out.
-  const found = Bun.which('nats-server', { PATH: `${path}:/usr/sbin:/usr/local/sbin` })
+  const found = Bun.which('nats-server', { PATH: `${path}:${options.systemPath ?? SYSTEM_PATH}` })
   if (found !== null && (await runs(found))) return found
   const cached = join(options.cacheDir, 'nats', 'nats-server')
   if (existsSync(cached) && (await runs(cached))) return cached
