@@ -7,7 +7,6 @@ import type { Config } from './config.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
 import type { PartState } from './gateway/health.ts'
 import { type RunningCalls, runningCalls } from './gateway/running.ts'
-import { catalog } from './pricing/catalog.ts'
 import { reporter } from './reporter.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { exchangeWriter } from './store/exchanges.ts'
@@ -17,10 +16,14 @@ import { type Keyring, openKeyring } from './store/keyring.ts'
 import { openLedger } from './store/ledger.ts'
 import { postgresLedger } from './store/ledger-postgres.ts'
 import { type PolicyCache, policyCache } from './store/policy-cache.ts'
+import { type PriceBook, priceBook } from './store/prices.ts'
 import { registerProcess } from './store/processes.ts'
 import { type SecretResolver, secretResolver } from './store/secrets.ts'
 import { type Metrics, openMetrics } from './telemetry/metrics.ts'
 import { openUpstream } from './upstream/open.ts'
+
+/** One for admissions, one for endings, one for renewals. */
+const LEDGER_CONNECTIONS = 3
 
 /** Everything a gateway process holds open. */
 export interface Parts {
@@ -57,12 +60,14 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
   metrics.watchBus(() => bus.stats())
   const exchanges = exchangeWriter(database, world)
   const policies = policyCache(database, world)
-  const prices = catalog()
-  const port = postgresLedger(database)
+  const prices = await priceBook(database, world)
+  // Connections of its own: no list or cache miss may stand between a call and its admission.
+  const books = openDatabase({ url, world, name: 'sluice-ledger', poolSize: LEDGER_CONNECTIONS })
+  const port = postgresLedger(books)
   const ledger = openLedger({ port, world, processId: registered.id })
   const upstream = openUpstream({ world, env: process.env })
   const watching = await watchChanges(database, world, (kind, id) =>
-    refresh(kind, id, { keys, secrets, policies, calls }),
+    refresh(kind, id, { keys, secrets, policies, prices, calls }),
   )
   const gateway: GatewayDeps = {
     world,
@@ -73,7 +78,7 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
     secrets,
     placeholderKey: keyring.derive('placeholders'),
     policies,
-    prices: { current: () => prices },
+    prices,
     ledger,
     exchanges,
     upstream,
@@ -95,6 +100,7 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
       await keys.close()
       await registered.leave()
       upstream.close()
+      await books.close()
       await database.close()
     },
   }
@@ -104,6 +110,7 @@ interface Caches {
   readonly keys: KeyResolver
   readonly secrets: SecretResolver
   readonly policies: PolicyCache
+  readonly prices: PriceBook
   readonly calls: RunningCalls
 }
 
@@ -111,6 +118,7 @@ interface Caches {
 function refresh(kind: ChangeKind, id: string | undefined, caches: Caches): void {
   if (kind === 'secret' || kind === 'all') caches.secrets.forget()
   if (kind === 'policy' || kind === 'all') caches.policies.forget()
+  if (kind === 'price' || kind === 'all') void caches.prices.reload()
   if (kind === 'secret' || kind === 'policy' || kind === 'price') return
   const keyId = kind === 'key' ? id : undefined
   caches.keys.forget(keyId)

@@ -36,7 +36,9 @@ export async function checkPolicies(
   const price =
     requestModel === undefined
       ? undefined
-      : deps.prices.current().priceFor(provider, requestModel, exchange.startedAtMs)
+      : deps.prices
+          .catalogOf(caller.organizationId)
+          .priceFor(provider, requestModel, exchange.startedAtMs)
   const subject: Subject = {
     organizationId: caller.organizationId,
     workspaceId: caller.workspaceId,

@@ -47,7 +47,8 @@ export interface GatewayDeps {
     forOrganization(organizationId: string): PolicySet | Promise<PolicySet>
     forget(organizationId?: string): void
   }
-  readonly prices: { current(): Catalog }
+  /** Built-in prices with the organization's own merged in. */
+  readonly prices: { catalogOf(organizationId: string): Catalog }
   /** Opens a call's row with its hold, and ends both together. */
   readonly ledger: Pick<Ledger, 'reserve'>
   readonly exchanges: {

@@ -82,7 +82,7 @@ export async function openGateway(script: Script, change: Partial<GatewayDeps> =
     secrets: { resolve: () => secret(PROVIDER_KEY) },
     placeholderKey: new Uint8Array(32),
     policies: { forOrganization: () => policySet(0, []), forget() {} },
-    prices: { current: () => prices },
+    prices: { catalogOf: () => prices },
     ledger: openLedger({ port, world, processId: PROCESS_ID }),
     exchanges: {
       async record(event) {
