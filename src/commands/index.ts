@@ -51,6 +51,11 @@ export const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./policies.ts')).policies,
   },
   {
+    name: 'prices',
+    summary: 'list prices, compare them with a file, set own ones, list what has none',
+    load: async () => (await import('./prices.ts')).prices,
+  },
+  {
     name: 'audit',
     summary: 'check that the audit log is whole',
     load: async () => (await import('./audit.ts')).audit,
@@ -69,6 +74,11 @@ export const COMMANDS: readonly LazyCommand[] = [
     name: 'tail',
     summary: 'follow calls as they end',
     load: async () => (await import('./tail.ts')).tail,
+  },
+  {
+    name: 'redact',
+    summary: 'redact text from standard input, or show what would be found',
+    load: async () => (await import('./redact.ts')).redact,
   },
   {
     name: 'export',

@@ -97,8 +97,8 @@ export interface LabelDetector extends Named {
   judge(text: Reader, position: number, word: string): Match | undefined
 }
 
-/** Marks at which a spot is asked. `digit`: a digit after a non-digit. Others: that very unit. */
-export type Mark = 'digit' | '@' | ':' | '-' | '.' | '~'
+/** A mark at which a spot is asked: one ASCII unit, or `digit` (any digit after something else). */
+export type Mark = string
 
 /**
  * A value that its own shape gives away, asked at a mark. It may begin left of the mark, but only inside the run
@@ -109,6 +109,8 @@ export interface SpotDetector extends Named {
   readonly marks: readonly Mark[]
   /** A cheap look before `judge`; see `automaton/glance.ts`. Detectors that share one share its cost. */
   readonly glance: Glance
+  /** True when it never begins left of its mark: its bound counts from there, which may hold more in front. */
+  readonly fromMark?: boolean
   /** `position` is that of the mark; `runStart` the leftmost position a finding may begin at. */
   judge(text: Reader, position: number, runStart: number): Match | undefined
 }

@@ -64,7 +64,7 @@ export function decode(
     }
     width = 1
     const meant =
-      unit < 128 ? escape(raw, index, unit, final) : fold(raw, index, unit, previous, final)
+      unit < 128 ? readEscape(raw, index, unit, final) : fold(raw, index, unit, previous, final)
     if (meant === NOT_YET) break
     previous = raw.charCodeAt(index + width - 1)
     index += width
@@ -82,7 +82,7 @@ export function decode(
   return { end: position, rawEnd: start }
 }
 
-function escape(raw: string, index: number, unit: number, final: boolean): number {
+function readEscape(raw: string, index: number, unit: number, final: boolean): number {
   if (unit === 0x5c) return backslash(raw, index, final)
   return unit === 0x25 ? percent(raw, index, final) : entity(raw, index, final)
 }

@@ -35,7 +35,7 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
     if (format.disguises !== true || literal.length < 4) continue
     for (const shift of [0, 1, 2]) {
       const { text, skipBits } = base64Of(literal, shift)
-      if (text.length >= 5)
+      if (text.length >= 4)
         found.push({
           literal: text,
           detector,
@@ -86,17 +86,19 @@ function plainly(
       if (window.at(start + index) !== literal.charCodeAt(index)) return undefined
     const body = start + literal.length
     let skipped = 0
+    let joinedAt = Infinity
     const next = (index: number): number => {
-      const position = body + index + skipped
+      const position = body + index + (index >= joinedAt ? skipped : 0)
       const unit = window.at(position)
       if (!joins || skipped > 0 || unit === END || isIn(shape.alphabet, unit)) return unit
       if (literal.length + index < JOIN_UNITS_MIN) return unit
       skipped = joinAt(window, position)
+      if (skipped > 0) joinedAt = index
       return skipped === 0 ? unit : window.at(position + skipped)
     }
     const length = format.exact ? shape.longest(next) : shape.first(next)
     if (length < 0) return window.capped ? atBound(window, start, tail) : undefined
-    const end = body + length + skipped
+    const end = body + length + (length > joinedAt ? skipped : 0)
     if (format.exact && isIn(tail.units, window.at(end))) return undefined
     if (isStandIn(window, body, end)) return undefined
     if (format.check && !format.check(textOf(window, start, end))) return undefined
@@ -150,11 +152,7 @@ function spaces(window: Window, from: number): number {
   return position
 }
 
-function inBase64(
-  literal: string,
-  shape: Shape,
-  skipBits: number,
-): Candidate['judge'] {
+function inBase64(literal: string, shape: Shape, skipBits: number): Candidate['judge'] {
   return (window, start, runStart) => {
     const next = (index: number): number => {
       const bit = (literal.length + index) * 8 - skipBits

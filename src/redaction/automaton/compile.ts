@@ -6,9 +6,9 @@ import type {
   StreamDetector,
 } from '../detector.ts'
 import { type Candidate, candidatesOf } from './candidate.ts'
-import type { Glance } from './glance.ts'
 import { buildGate, type Gate } from './gate.ts'
-import { CONTEXT_UNITS, MACHINE_HOLD_UNITS_MAX } from './window.ts'
+import type { Glance } from './glance.ts'
+import { CONTEXT_UNITS, MACHINE_HOLD_UNITS_MAX, RUN_UNITS_MAX } from './window.ts'
 
 /** A word of a label detector, as the gate numbers it. */
 export interface WordEntry {
@@ -85,8 +85,8 @@ function compile(list: readonly Detector[]): Compiled {
   const candidates: Candidate[] = []
   const words = new Map<string, WordEntry[]>()
   const spots = Array.from({ length: 128 }, () => ({
-    glances: new Array<Glance>(),
-    entries: new Array<SpotEntry>(),
+    glances: [] as Glance[],
+    entries: [] as SpotEntry[],
   }))
   const streams: { stream: StreamDetector; detector: number }[] = []
   for (const [index, detector] of detectors.entries()) {
@@ -99,7 +99,12 @@ function compile(list: readonly Detector[]): Compiled {
     else
       for (const word of detector.words) {
         const entries = words.get(word) ?? []
-        entries.push({ word, label: detector, detector: index, exotic: /[^\u0000-\u007f]/.test(word) })
+        entries.push({
+          word,
+          label: detector,
+          detector: index,
+          exotic: [...word].some((unit) => unit.charCodeAt(0) > 127),
+        })
         words.set(word, entries)
       }
   }
@@ -116,6 +121,9 @@ function compile(list: readonly Detector[]): Compiled {
   return {
     holdUnitsMax:
       MACHINE_HOLD_UNITS_MAX +
+      (detectors.some((detector) => detector.type === 'spot' && detector.fromMark === true)
+        ? RUN_UNITS_MAX
+        : 0) +
       UNFINISHED_UNITS_MAX +
       Math.max(0, ...streams.map(({ stream }) => stream.holdUnitsMax)),
     detectors: detectors.map(({ id, kind, entity }) => ({ id, kind, entity })),

@@ -215,7 +215,8 @@ function alphabet(input: GateInput): {
   for (const unit of units)
     for (const form of [unit, unit.toLowerCase()]) {
       const code = form.charCodeAt(0)
-      if (code > 127) classes[code] = 1 + ascii.length + (unit.toLowerCase().charCodeAt(0) % SHARED_SYMBOLS)
+      if (code > 127)
+        classes[code] = 1 + ascii.length + (unit.toLowerCase().charCodeAt(0) % SHARED_SYMBOLS)
     }
   const folded = new Uint8Array(symbols.length)
   for (const [symbol, unit] of symbols.entries())

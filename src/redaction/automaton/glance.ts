@@ -77,13 +77,15 @@ export const base58Start: Glance = (units, position, end, low) => {
   const first = units[position]
   if (first !== 0x31 && first !== 0x33) return false
   if (position - 1 >= low && is(ALNUM, units[position - 1])) return false
-  for (let at = position + 1; at < position + 26 && at < end; at++) if (!is(ALNUM, units[at])) return false
+  for (let at = position + 1; at < position + 26 && at < end; at++)
+    if (!is(ALNUM, units[at])) return false
   return true
 }
 
 /** Nine digits in a row. */
 export const longNumber: Glance = (units, position, end) => {
-  for (let at = position; at < position + 9 && at < end; at++) if (!is(DIGIT, units[at])) return false
+  for (let at = position; at < position + 9 && at < end; at++)
+    if (!is(DIGIT, units[at])) return false
   return true
 }
 
@@ -111,9 +113,11 @@ export const betweenPairs: Glance = (units, position, end) =>
 /** Twenty-three token units in front and another full stop behind, or fours of hexadecimal digits. */
 export const betweenParts: Glance = (units, position, end) => {
   if (!is(TOKEN, units[position - 1])) return false
-  if (is(HEX, units[position - 4]) && (position + 5 >= end || units[position + 5] === 0x2e)) return true
+  if (is(HEX, units[position - 4]) && (position + 5 >= end || units[position + 5] === 0x2e))
+    return true
   if (!is(TOKEN, units[position - 23]) || !is(TOKEN, units[position - 12])) return false
-  for (let at = position + 6; at < position + 9; at++) if (at >= end || units[at] === 0x2e) return true
+  for (let at = position + 6; at < position + 9; at++)
+    if (at >= end || units[at] === 0x2e) return true
   return false
 }
 

@@ -1,6 +1,6 @@
 import { END, type Match, type Tail } from '../detector.ts'
 import { ALNUM, isIn } from './classes.ts'
-import type { Compiled, WordEntry } from './compile.ts'
+import { type Compiled, PLACEHOLDER_START, type WordEntry } from './compile.ts'
 import { runStart, type Window } from './window.ts'
 
 /** Where what the machine decides goes. Positions are the window's. */
@@ -119,6 +119,7 @@ export function openMachine(
       return WAIT
     }
     if (match === undefined || match.start < window.low || match.end <= match.start) return NONE
+    if (touchesPlaceholder(window, match)) return NONE
     commit(detector, match)
     return FOUND
   }
@@ -202,7 +203,7 @@ export function openMachine(
     const base = Math.min(start, mark + 1 - (gate.pending[memory.state] ?? 0))
     for (const { spot, detector, glance } of asked.entries) {
       if ((worth & (1 << glance)) === 0) continue
-      prepare(base)
+      prepare(spot.fromMark === true ? mark : base)
       const outcome = conclude(detector, base, start, spot.judge(window, mark, start))
       if (outcome !== NONE) return outcome
     }
@@ -344,6 +345,18 @@ function isInside(window: Window, start: number, end: number): boolean {
   // A small letter that follows belongs to the same word, unless it is a plural.
   const after = end < window.end ? (units[end] ?? 0) : 0
   return after > 0x60 && after < 0x7b && after !== 0x73 && (units[end - 1] ?? 0) > 0x60
+}
+
+/** A value that begins in or runs over a placeholder is none: what was redacted once stays as it is. */
+function touchesPlaceholder(window: Window, match: Match): boolean {
+  const { units, low, end } = window
+  for (let at = Math.max(low, match.start - 1); at < match.end && at < end; at++) {
+    if (units[at] !== 0x5b) continue
+    let index = 1
+    while (at + index < end && units[at + index] === PLACEHOLDER_START.charCodeAt(index)) index++
+    if (index === PLACEHOLDER_START.length) return true
+  }
+  return false
 }
 
 /** Compares a word with units beyond ASCII, which the gate knows only roughly. */

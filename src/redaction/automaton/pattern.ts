@@ -81,7 +81,7 @@ export function parsePattern(pattern: string, foldCase: boolean): Node {
     if (unit === '(') return group(depth)
     if (unit === '[') return bracket()
     if (unit === '.') return set(ANY)
-    if (unit === '\\') return escape()
+    if (unit === '\\') return escaped()
     if ('*+?{}^$'.includes(unit)) {
       index--
       fail(`"${unit}" cannot stand here; anchors are not needed and not supported`)
@@ -113,7 +113,7 @@ export function parsePattern(pattern: string, foldCase: boolean): Node {
     return set(unitClass(inside))
   }
 
-  function escape(): Node {
+  function escaped(): Node {
     const unit = pattern[index] ?? fail('the pattern ends in a backslash')
     index++
     const shorthand = SHORTHANDS[unit]

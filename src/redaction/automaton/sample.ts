@@ -18,7 +18,9 @@ export function sampleOf(pattern: string, seed: number): string {
       return part ? write(part) : ''
     }
     const count = node.to === Infinity ? Math.max(node.from, 3) : node.to
-    return Array.from({ length: Math.min(count, Math.max(node.from, 1)) }, () => write(node.part)).join('')
+    return Array.from({ length: Math.min(count, Math.max(node.from, 1)) }, () =>
+      write(node.part),
+    ).join('')
   }
   return write(parsePattern(pattern, false))
 }

@@ -11,7 +11,11 @@ export const ai = [
   token('replicate-token', 'r8_', '[A-Za-z0-9]{30}'),
   token('fireworks-key', 'fw_ fpk_', '[A-Za-z0-9]{20}'),
   token('anyscale-key', 'esecret_', '[A-Za-z0-9]{16}'),
-  token('langfuse-secret-key', 'sk-lf- pk-lf-', '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'),
+  token(
+    'langfuse-secret-key',
+    'sk-lf- pk-lf-',
+    '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
+  ),
   token('nvidia-key', 'nvapi-', '[A-Za-z0-9_\\-]{40}'),
   token('pinecone-key', 'pcsk_', '[A-Za-z0-9]{5,6}_[A-Za-z0-9]{40}'),
   token('elevenlabs-key', 'sk_', '[a-f0-9]{48}'),

@@ -1,8 +1,8 @@
 import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
 import { END, type LabelDetector, type Match, type Reader } from '../detector.ts'
 import { type Between, locateValue } from '../values/locate.ts'
-import { VENDORS } from '../values/vendors.ts'
 import { isName, isRandom, isReference, isStandIn, lookAt } from '../values/look.ts'
+import { VENDORS } from '../values/vendors.ts'
 
 const set = (text: string): ReadonlySet<string> => new Set(text.split(' '))
 
@@ -38,7 +38,8 @@ const BETWEEN: Between = {
 /** Of a service's name followed by one of these, the value is a credential although it is called an id. */
 const VENDOR_BETWEEN: Between = {
   ...BETWEEN,
-  exceptNames: /(?:client|access|app|application|account|org|consumer|oauth|tenant|project)[_.-]?id$/i,
+  exceptNames:
+    /(?:client|access|app|application|account|org|consumer|oauth|tenant|project)[_.-]?id$/i,
 }
 
 /** Where an unquoted heap of symbols ends. */
@@ -114,17 +115,18 @@ function family({ id, entity, words, alone, password, unitsMin, named }: Family)
       if (named !== undefined && named === (name === '')) return undefined
       // A resource name: `…:secret:name`.
       if (text.at(start - 1) === 0x3a && isIn(ALNUM, text.at(start - 2))) return undefined
-      return locateValue(text, position, id === 'vendor-secret' ? VENDOR_BETWEEN : BETWEEN)?.position
+      const between = id === 'vendor-secret' ? VENDOR_BETWEEN : BETWEEN
+      return locateValue(text, position, word.length, between)?.position
     },
-    judge: (text, position, word) =>
-      judge(text, position, word, password, unitsMin ?? UNITS_MIN),
+    judge: (text, position, word) => judge(text, position, word, password, unitsMin ?? UNITS_MIN),
     cases: {
       hits: () => {
         const value = password ? `Tr0ub${'4dor'}&3x` : `q7Zk${'0fX9bW2n'.repeat(3)}`
+        const name = named ? `my_${list[0]}` : (list[0] ?? '')
         return [
-          [`${list[0]}="${value}"`, [value]],
-          [`{"${list[0]}": "${value}"}`, [value]],
-          [`MY_${list[0]?.toUpperCase()}=${value}\n`, [value]],
+          [`${name}="${value}"`, [value]],
+          [`{"${name}": "${value}"}`, [value]],
+          [`${name.toUpperCase()}=${value}\n`, [value]],
         ]
       },
       misses: () => [
@@ -144,7 +146,12 @@ function beginsHump(text: Reader, start: number, end: number): boolean {
 }
 
 /** Quoted values may hold anything up to their quote. */
-const QUOTED = new Map([0x22, 0x27, 0x60].map((quote) => [quote, { units: unitClass(`^${String.fromCharCode(quote)}\\n`) }]))
+const QUOTED = new Map(
+  [0x22, 0x27, 0x60].map((quote) => [
+    quote,
+    { units: unitClass(`^${String.fromCharCode(quote)}\\n`) },
+  ]),
+)
 const TAIL = { units: unitClass('A-Za-z0-9+/=_.~\\-') }
 
 function judge(
@@ -162,12 +169,24 @@ function judge(
   const value = quote === 0 ? read.replace(/[.:*]+$/, '') : read
   const found = (end: number): Match => ({ start: position, end, tail: QUOTED.get(quote) ?? TAIL })
   const tied = operator !== 0 || word === 'identified by'
-  if (isValue(value, text.at(position + read.length), { quote, tied, word, password, tiedMin, looseMin, glued: isIn(ALNUM, before) }))
+  if (
+    isValue(value, text.at(position + read.length), {
+      quote,
+      tied,
+      word,
+      password,
+      tiedMin,
+      looseMin,
+      glued: isIn(ALNUM, before),
+    })
+  )
     return found(position + value.length)
   if (quote !== 0 || !tied || !isIn(LOOSE, text.at(position + read.length))) return undefined
   const heap = readValue(text, position, 0, LOOSE_STOPS)
   if (heap.length < 12 || isStandIn(heap) || isReference(heap) || isCode(heap, 0)) return undefined
-  return isOdd(heap) || (isRandom(heap, 14) && !/[()]/.test(heap)) ? found(position + heap.length) : undefined
+  return isOdd(heap) || (isRandom(heap, 14) && !/[()]/.test(heap))
+    ? found(position + heap.length)
+    : undefined
 }
 
 /** A short word of letters alone is no secret; seen before anything is built from it. */
@@ -198,7 +217,8 @@ interface Circumstances {
 function isValue(value: string, after: number, at: Circumstances): boolean {
   const { quote, tied, password } = at
   if (value.length < 6 || isStandIn(value) || isPublicValue(value) || /\s/.test(value)) return false
-  if (/^https?:/.test(value)) return tied && /token|secret|key/.test(at.word) && hasRandomPath(value)
+  if (/^https?:/.test(value))
+    return tied && /token|secret|key/.test(at.word) && hasRandomPath(value)
   if (isReference(value)) return false
   if (/^[.-]/.test(value) && !at.glued) return false
   if (quote === 0 && (after === 0x3a || value.endsWith(':') || isCode(value, after))) return false
@@ -212,7 +232,13 @@ function isValue(value: string, after: number, at: Circumstances): boolean {
 function hasRandomPath(value: string): boolean {
   for (const [part] of value.slice(8).matchAll(/[A-Za-z0-9_-]{16,}/g)) {
     const look = lookAt(part)
-    if (look.digits > 1 && look.lower > 1 && isRandom(part, 16) && (look.upper > 1 || /^[0-9a-f]+$/.test(part))) return true
+    if (
+      look.digits > 1 &&
+      look.lower > 1 &&
+      isRandom(part, 16) &&
+      (look.upper > 1 || /^[0-9a-f]+$/.test(part))
+    )
+      return true
   }
   return false
 }
@@ -222,7 +248,14 @@ function operatorBefore(text: Reader, position: number): number {
   for (let at = position - 1; position - at < 24; at--) {
     const unit = text.at(at)
     if (unit === END) return 0
-    if (unit === 0x3d || unit === 0x3a || unit === 0x2c || unit === 0x7c || unit === 0x3e || unit === 0x28)
+    if (
+      unit === 0x3d ||
+      unit === 0x3a ||
+      unit === 0x2c ||
+      unit === 0x7c ||
+      unit === 0x3e ||
+      unit === 0x28
+    )
       return unit
     if (unit === 0x0a) return 0
   }
@@ -231,14 +264,21 @@ function operatorBefore(text: Reader, position: number): number {
 
 /** Digests, fingerprints, public keys and things addressed by them say so themselves. */
 function isPublicValue(value: string): boolean {
-  if (/^(?:sha\d+|md5|ed25519|ecdsa|ssh-|arn|urn|data|tenant|user|offset|pk_live_|pk_test_|cus_|prod_|price_|evt_|msg_|req_|toolu_|call_|resp_|run_|thread_|asst_|file-)[-_:#]?/i.test(value) && !/secret/i.test(value)) return true
+  if (
+    /^(?:sha\d+|md5|ed25519|ecdsa|ssh-|arn|urn|data|tenant|user|offset|pk_live_|pk_test_|cus_|prod_|price_|evt_|msg_|req_|toolu_|call_|resp_|run_|thread_|asst_|file-)[-_:#]?/i.test(
+      value,
+    ) &&
+    !/secret/i.test(value)
+  )
+    return true
   return false
 }
 
 function isCode(value: string, after: number): boolean {
   if (after === 0x28 || after === 0x5b) return true
   if (/[(){}[\]]/.test(value) && !/^[^(){}[\]]{12,}/.test(value)) return true
-  if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && !/\d.*\d.*\d/.test(value)) return true
+  if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && !/\d.*\d.*\d/.test(value))
+    return true
   const named = /^([A-Za-z_$][\w$.]*)(?:\(|=(?!=?$))/.exec(value)
   if (named && ((named[1]?.length ?? 0) <= 24 || isName(named[1] ?? ''))) return true
   return /^(?:this|self|process|config|env|req|res|options|props|os|settings)[.?[]/.test(value)
@@ -247,16 +287,29 @@ function isCode(value: string, after: number): boolean {
 /** Quoted heaps of symbols: no name, no path, no code that a program would quote. */
 function isOdd(value: string): boolean {
   const symbols = new Set(value.replace(/[A-Za-z0-9\s]/g, ''))
-  return value.length >= 12 && symbols.size >= 6 && /[A-Za-z]{3}/.test(value) && !/[\\^]|\?:|=>/.test(value)
+  return (
+    value.length >= 12 &&
+    symbols.size >= 6 &&
+    /[A-Za-z]{3}/.test(value) &&
+    !/[\\^]|\?:|=>/.test(value)
+  )
 }
 
 function isPassword(value: string, quoted: boolean): boolean {
   if (value.length > 40) return false
   const look = lookAt(value)
-  const classes = [look.lower, look.upper, look.digits, look.symbols].filter((count) => count > 0).length
+  const classes = [look.lower, look.upper, look.digits, look.symbols].filter(
+    (count) => count > 0,
+  ).length
   if (isName(value)) return false
   if (classes >= 3) return look.digits + look.symbols >= 2 || look.changes >= 3
-  return quoted && classes === 2 && look.digits > 0 && look.digits + look.symbols >= 2 && value.length >= 8
+  return (
+    quoted &&
+    classes === 2 &&
+    look.digits > 0 &&
+    look.digits + look.symbols >= 2 &&
+    value.length >= 8
+  )
 }
 
 /** Values whose name says that they are secret. */
@@ -264,7 +317,8 @@ export const assignedSecrets: readonly LabelDetector[] = [
   family({
     id: 'assigned-password',
     entity: 'PASSWORD',
-    words: 'password,passwd,passphrase,passwort,contraseña,mot de passe,senha,pass_,userpass,dbpass,identified by',
+    words:
+      'password,passwd,passphrase,passwort,contraseña,mot de passe,senha,pass_,userpass,dbpass,identified by',
     alone: false,
     password: true,
   }),
@@ -279,7 +333,8 @@ export const assignedSecrets: readonly LabelDetector[] = [
   family({
     id: 'assigned-key',
     entity: 'SECRET',
-    words: 'auth,pat,cred,creds,private,access,sas,?sig,&sig,amz-signature,psk,otp,seed,webhook,dsn,jwt',
+    words:
+      'auth,pat,cred,creds,private,access,sas,?sig,&sig,amz-signature,psk,otp,seed,webhook,dsn,jwt',
     alone: true,
     password: false,
   }),

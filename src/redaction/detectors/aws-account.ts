@@ -8,7 +8,14 @@ export const awsAccount: LabelDetector = {
   id: 'aws-account-id',
   kind: 'secret',
   entity: 'AWS_ACCOUNT_ID',
-  words: ['aws_account_id', 'awsaccountid', 'aws account', 'aws account id', 'aws_account', 'aws-account-id'],
+  words: [
+    'aws_account_id',
+    'awsaccountid',
+    'aws account',
+    'aws account id',
+    'aws_account',
+    'aws-account-id',
+  ],
   whole: true,
   locate: (text, position, word) => locateLabelled(text, position, word.length),
   judge(text, position) {

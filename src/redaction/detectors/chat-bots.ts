@@ -20,10 +20,13 @@ const telegram: SpotDetector = {
   judge(text, position, runStart) {
     let start = position
     while (start > runStart && isIn(DIGIT, text.at(start - 1))) start--
-    if (position - start < 5 || position - start > 16 || isIn(ALNUM, text.at(start - 1))) return undefined
+    if (position - start < 5 || position - start > 16 || isIn(ALNUM, text.at(start - 1)))
+      return undefined
     const length = run(text, position + 1, 35)
     const shape = text.at(position + 1) === 0x41 ? 30 : 34
-    return length < shape ? undefined : { start, end: position + 1 + length, tail: { units: TOKEN } }
+    return length < shape
+      ? undefined
+      : { start, end: position + 1 + length, tail: { units: TOKEN } }
   },
   cases: {
     hits: () => {

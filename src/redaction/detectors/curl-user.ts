@@ -22,8 +22,10 @@ export const curlUser: LabelDetector = {
     }
     const colon = value.indexOf(':')
     const password = value.slice(colon + 1)
-    if (colon < 1 || password.length < 4 || /^\d+$/.test(password) || value.includes('://')) return undefined
-    if (isStandIn(value) || isStandIn(password) || /^(?:pass(?:word)?|secret)$/i.test(password)) return undefined
+    if (colon < 1 || password.length < 4 || /^\d+$/.test(password) || value.includes('://'))
+      return undefined
+    if (isStandIn(value) || isStandIn(password) || /^(?:pass(?:word)?|secret)$/i.test(password))
+      return undefined
     if (word === ' -u' && !/[0-9]/.test(password)) return undefined
     return { start: position, end: position + value.length }
   },

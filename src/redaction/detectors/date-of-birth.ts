@@ -2,8 +2,7 @@ import { compileShape } from '../automaton/shape.ts'
 import type { LabelDetector } from '../detector.ts'
 import { locateLabelled } from '../values/label.ts'
 
-const MONTH =
-  '(jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]{0,6}\\.?'
+const MONTH = '(jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]{0,6}\\.?'
 const DATE = compileShape(
   `\\d{4}[./ \\-]\\d{1,2}[./ \\-]\\d{1,2}|\\d{1,2}[./ \\-]\\d{1,2}[./ \\-](\\d{4}|\\d{2})|\\d{1,2}(st|nd|rd|th|\\.)? ${MONTH},? \\d{4}|${MONTH} \\d{1,2}(st|nd|rd|th)?,? \\d{4}|\\d{8}`,
   { foldCase: true },

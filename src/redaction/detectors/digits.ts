@@ -9,7 +9,11 @@ const MARKS = unitClass(' .\\-()/')
 
 /** Groups of digits that follow each other with at most two marks between, from the first digit on. */
 interface Run {
-  readonly groups: readonly { readonly start: number; readonly end: number; readonly mark: string }[]
+  readonly groups: readonly {
+    readonly start: number
+    readonly end: number
+    readonly mark: string
+  }[]
   readonly digits: string
 }
 
@@ -22,7 +26,8 @@ function readRun(text: Reader, position: number): Run {
   let mark = ''
   while (at - position < RUN_UNITS_MAX) {
     const start = at
-    while (isIn(DIGIT, text.at(at)) && at - position < RUN_UNITS_MAX + 12) digits += String.fromCharCode(text.at(at++))
+    while (isIn(DIGIT, text.at(at)) && at - position < RUN_UNITS_MAX + 12)
+      digits += String.fromCharCode(text.at(at++))
     if (at === start) break
     groups.push({ start, end: at, mark })
     mark = ''
@@ -45,7 +50,10 @@ function beginsHere(text: Reader, start: number): boolean {
 function endsHere(text: Reader, end: number): boolean {
   const after = text.at(end)
   if (isIn(ALNUM, after) || after === 0x5f || after === 0x25) return false
-  return !((after === 0x2e || after === 0x2c || after === 0x2d || after === 0x3a) && isIn(DIGIT, text.at(end + 1)))
+  return !(
+    (after === 0x2e || after === 0x2c || after === 0x2d || after === 0x3a) &&
+    isIn(DIGIT, text.at(end + 1))
+  )
 }
 
 const ISSUERS = /^(?:4|5[0-8]|2[2-7]|3[04-9]|6[0-9]|81|1800|2014|2149)/
@@ -67,8 +75,15 @@ const card: SpotDetector = {
       for (let at = start; at < end; at++) digits += String.fromCharCode(text.at(at))
       const { length } = digits
       if (length > 19) return undefined
-      if (length < 13 || !ISSUERS.test(digits) || !passesLuhn(digits) || !endsHere(text, end)) continue
-      if (!grouped(groups.slice(0, index + 1).map((group) => group.end - group.start), digits)) continue
+      if (length < 13 || !ISSUERS.test(digits) || !passesLuhn(digits) || !endsHere(text, end))
+        continue
+      if (
+        !grouped(
+          groups.slice(0, index + 1).map((group) => group.end - group.start),
+          digits,
+        )
+      )
+        continue
       return { start: position, end }
     }
     return undefined
@@ -78,7 +93,10 @@ const card: SpotDetector = {
       const number = `4${'1'.repeat(15)}`
       return [
         [`card ${number}.`, [number]],
-        [`card ${number.replace(/(\d{4})(?=\d)/g, '$1-')}!`, [number.replace(/(\d{4})(?=\d)/g, '$1-')]],
+        [
+          `card ${number.replace(/(\d{4})(?=\d)/g, '$1-')}!`,
+          [number.replace(/(\d{4})(?=\d)/g, '$1-')],
+        ],
       ]
     },
     misses: () => [[`card 4${'1'.repeat(14)}2`, 'a wrong check digit']],
@@ -87,7 +105,14 @@ const card: SpotDetector = {
 
 /** Cards are written in one run, in fours, or as 4-6-5 (American Express) and 4-6-4 (Diners Club). */
 function grouped(sizes: readonly number[], digits: string): boolean {
-  if (sizes.length === 1) return digits.length >= 14 && digits.length <= 16 && new Set(digits).size > 1 && (digits.length !== 14 || /^3[068]/.test(digits)) && (digits.length !== 15 || /^(?:3[47]|1800|2131|20)/.test(digits))
+  if (sizes.length === 1)
+    return (
+      digits.length >= 14 &&
+      digits.length <= 16 &&
+      new Set(digits).size > 1 &&
+      (digits.length !== 14 || /^3[068]/.test(digits)) &&
+      (digits.length !== 15 || /^(?:3[47]|1800|2131|20)/.test(digits))
+    )
   if (sizes.join() === '4,6,5' || sizes.join() === '4,6,4') return true
   return sizes.slice(0, -1).every((size) => size === 4) && (sizes.at(-1) ?? 9) <= 4
 }
@@ -136,7 +161,8 @@ const phone: SpotDetector = {
     if (start > runStart && text.at(start - 1) === 0x28) start--
     const plus = start > runStart && text.at(start - 1) === 0x2b
     if (plus) start--
-    if (!beginsHere(text, start) && !(start < position && !isIn(ALNUM, text.at(start - 1)))) return undefined
+    if (!beginsHere(text, start) && !(start < position && !isIn(ALNUM, text.at(start - 1))))
+      return undefined
     const run = readRun(text, position)
     if (run.digits.length < 7) return undefined
     if (plus) return international(text, run, start)
@@ -173,7 +199,10 @@ function international(text: Reader, run: Run, start: number): Match | undefined
 
 function northAmerican(text: Reader, run: Run, start: number, position: number): Match | undefined {
   const groups = run.groups.slice(0, 4)
-  const country = groups[0] && groups[0].end - groups[0].start === 1 && slice(text, position, position + 1) === '1'
+  const country =
+    groups[0] &&
+    groups[0].end - groups[0].start === 1 &&
+    slice(text, position, position + 1) === '1'
   const parts = country ? groups.slice(1, 4) : groups.slice(0, 3)
   const sizes = parts.map((part) => part.end - part.start).join()
   const [area, office, line] = parts
@@ -219,11 +248,14 @@ const labelledPhone: LabelDetector = {
       } else if (text.at(end) === 0x20 && text.at(end + 1) === 0x20) break
       end++
     }
-    if (digits < 5 || digits > 15 || isIn(ALNUM, text.at(last)) || text.at(last) === 0x5f) return undefined
+    if (digits < 5 || digits > 15 || isIn(ALNUM, text.at(last)) || text.at(last) === 0x5f)
+      return undefined
     const written = slice(text, position, last)
-    if (/^\d{4}-\d\d-\d\d|^\d+\.\d+$|^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(written)) return undefined
+    if (/^\d{4}-\d\d-\d\d|^\d+\.\d+$|^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(written))
+      return undefined
     let start = position
-    while (!isIn(DIGIT, text.at(start)) && text.at(start) !== 0x2b && text.at(start) !== 0x28) start++
+    while (!isIn(DIGIT, text.at(start)) && text.at(start) !== 0x2b && text.at(start) !== 0x28)
+      start++
     return { start, end: last }
   },
   cases: {

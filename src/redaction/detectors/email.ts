@@ -2,7 +2,7 @@ import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
 import { insideWord } from '../automaton/glance.ts'
 import type { SpotDetector } from '../detector.ts'
 
-const LOCAL = unitClass("A-Za-z0-9._%+\\-")
+const LOCAL = unitClass('A-Za-z0-9._%+\\-')
 const LABEL = unitClass('A-Za-z0-9\\-')
 const LETTER = unitClass('A-Za-z')
 /** Ends of names that are files, modules or versions, not domains. */
@@ -22,7 +22,12 @@ export const email: SpotDetector = {
     while (start > runStart && isIn(LOCAL, text.at(start - 1))) start--
     while (start < position && !isIn(ALNUM, text.at(start)) && text.at(start) !== 0x5f) start++
     if (start === position || text.at(position - 1) === 0x2e) return undefined
-    if (position - start === 3 && text.at(start) === 0x67 && text.at(start + 1) === 0x69 && text.at(start + 2) === 0x74)
+    if (
+      position - start === 3 &&
+      text.at(start) === 0x67 &&
+      text.at(start + 1) === 0x69 &&
+      text.at(start + 2) === 0x74
+    )
       return undefined
     let end = position + 1
     let labelStart = end
@@ -40,7 +45,8 @@ export const email: SpotDetector = {
     const international = /^xn--[a-z0-9-]+$/i.test(last)
     if (!international) last = last.replace(/-.*$/, '')
     if (dots === 0 || last.length < 2 || last.length > 24 || FILES.test(last)) return undefined
-    for (const unit of international ? '' : last) if (!isIn(LETTER, unit.charCodeAt(0))) return undefined
+    for (const unit of international ? '' : last)
+      if (!isIn(LETTER, unit.charCodeAt(0))) return undefined
     if (text.at(end) === 0x28 || text.at(end) === 0x3d) return undefined
     return { start, end: labelStart + last.length }
   },

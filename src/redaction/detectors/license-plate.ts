@@ -24,7 +24,8 @@ export const licensePlate: LabelDetector = {
     const { end, compact } = readPlate(text, position)
     const digits = compact.replace(/\D/g, '').length
     if (compact.length < 4 || digits === 0 || digits === compact.length) return undefined
-    if (/[a-z]/.test(compact) && (/[A-Z]{2}.*[a-z]{3}|^[a-z]{4}/.test(compact) || digits < 2)) return undefined
+    if (/[a-z]/.test(compact) && (/[A-Z]{2}.*[a-z]{3}|^[a-z]{4}/.test(compact) || digits < 2))
+      return undefined
     return isIn(ALNUM, text.at(end)) || text.at(end) === 0x5f ? undefined : { start: position, end }
   },
   cases: {
@@ -41,7 +42,8 @@ function readPlate(text: Reader, position: number): { end: number; compact: stri
   let end = position
   for (let at = position; compact.length < PLATE_UNITS_MAX; ) {
     let group = ''
-    while (isIn(ALNUM, text.at(at)) && group.length <= PLATE_UNITS_MAX) group += String.fromCharCode(text.at(at++))
+    while (isIn(ALNUM, text.at(at)) && group.length <= PLATE_UNITS_MAX)
+      group += String.fromCharCode(text.at(at++))
     if (group === '' || compact.length + group.length > PLATE_UNITS_MAX) break
     // A lower-case word behind a plate is the sentence going on.
     if (compact !== '' && /^[a-z]+$/.test(group) && !/^[a-z ]+$/.test(compact)) break

@@ -18,7 +18,8 @@ const iban: SpotDetector = {
   glance: afterTwoLetters,
   judge(text, position, runStart) {
     const start = position - 2
-    if (start < runStart || !isIn(UPPER, text.at(start)) || !isIn(UPPER, text.at(start + 1))) return undefined
+    if (start < runStart || !isIn(UPPER, text.at(start)) || !isIn(UPPER, text.at(start + 1)))
+      return undefined
     if (isIn(ALNUM, text.at(start - 1)) || text.at(start - 1) === 0x5f) return undefined
     const country = String.fromCharCode(text.at(start), text.at(start + 1)).toUpperCase()
     const length = countrySpecs[country]?.chars
@@ -28,7 +29,11 @@ const iban: SpotDetector = {
     while (compact.length < length) {
       const unit = text.at(at)
       if (isIn(ALNUM, unit)) compact += String.fromCharCode(unit)
-      else if (compact.length < 4 || (unit !== 0x20 && unit !== 0x2d && unit !== 0x2e) || !isIn(ALNUM, text.at(at + 1)))
+      else if (
+        compact.length < 4 ||
+        (unit !== 0x20 && unit !== 0x2d && unit !== 0x2e) ||
+        !isIn(ALNUM, text.at(at + 1))
+      )
         return undefined
       at++
     }
@@ -103,14 +108,26 @@ const labelledWallet: LabelDetector = {
   id: 'labelled-wallet',
   kind: 'pii',
   entity: 'CRYPTO',
-  words: ['wallet', 'wallet address', 'btc address', 'bitcoin address', 'eth address', 'crypto address', 'wallet_address', 'xmr address', 'ltc address'],
+  words: [
+    'wallet',
+    'wallet address',
+    'btc address',
+    'bitcoin address',
+    'eth address',
+    'crypto address',
+    'wallet_address',
+    'xmr address',
+    'ltc address',
+  ],
   whole: true,
   locate: (text, position, word) => locateLabelled(text, position, word.length),
   judge(text, position) {
     let end = position
     let digits = 0
     while (end - position < 60 && isIn(ALNUM, text.at(end))) if (text.at(end++) < 0x3a) digits++
-    return end - position >= 25 && digits >= 1 ? { start: position, end, tail: { units: ALNUM } } : undefined
+    return end - position >= 25 && digits >= 1
+      ? { start: position, end, tail: { units: ALNUM } }
+      : undefined
   },
   cases: {
     hits: () => {
@@ -126,12 +143,20 @@ export const money = [
   iban,
   base58Address,
   labelledWallet,
-  { ...token('ethereum-address', '0x', '[0-9a-fA-F]{40}', { ...crypto, tail: 'A-Za-z0-9' }), entity: 'CRYPTO' },
   {
-    ...token('bech32-address', 'bc1 tb1 ltc1 BC1', '[qpzry9x8gf2tvdw0s3jn54khce6mua7lQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{38,60}', {
-      ...crypto,
-      tail: 'A-Za-z0-9',
-    }),
+    ...token('ethereum-address', '0x', '[0-9a-fA-F]{40}', { ...crypto, tail: 'A-Za-z0-9' }),
+    entity: 'CRYPTO',
+  },
+  {
+    ...token(
+      'bech32-address',
+      'bc1 tb1 ltc1 BC1',
+      '[qpzry9x8gf2tvdw0s3jn54khce6mua7lQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{38,60}',
+      {
+        ...crypto,
+        tail: 'A-Za-z0-9',
+      },
+    ),
     entity: 'CRYPTO',
   },
 ]

@@ -1,6 +1,12 @@
 import ipaddr from 'ipaddr.js'
 import { ALNUM, DIGIT, HEX, isIn, unitClass } from '../automaton/classes.ts'
-import { aroundColon, betweenParts, betweenPairs, dottedQuad, type Glance } from '../automaton/glance.ts'
+import {
+  aroundColon,
+  betweenPairs,
+  betweenParts,
+  dottedQuad,
+  type Glance,
+} from '../automaton/glance.ts'
 import type { LabelDetector, Match, Reader, SpotDetector } from '../detector.ts'
 import { locateLabelled } from '../values/label.ts'
 
@@ -14,7 +20,8 @@ const ipv4: SpotDetector = {
   glance: dottedQuad,
   judge(text, position) {
     const before = text.at(position - 1)
-    if (isIn(ALNUM, before) || before === 0x2e || before === 0x5f || before === 0x2d) return undefined
+    if (isIn(ALNUM, before) || before === 0x2e || before === 0x5f || before === 0x2d)
+      return undefined
     if (before === 0x2f && isIn(ALNUM, text.at(position - 2))) return undefined
     let at = position
     const parts: number[] = []
@@ -72,11 +79,20 @@ const ipv6: SpotDetector = {
     let start = position
     while (start > runStart && isIn(HEX, text.at(start - 1)) && position - start < 5) start--
     if (start > runStart && text.at(start - 1) === 0x3a) return undefined
-    if (position - start > 4 || isIn(ALNUM, text.at(start - 1)) || text.at(start - 1) === 0x5f) return undefined
+    if (position - start > 4 || isIn(ALNUM, text.at(start - 1)) || text.at(start - 1) === 0x5f)
+      return undefined
     if (start === position && text.at(position + 1) !== 0x3a) return undefined
     let end = position
-    while (end - start < 46 && (isIn(HEX, text.at(end)) || text.at(end) === 0x3a || text.at(end) === 0x2e)) end++
-    while (end > position && (text.at(end - 1) === 0x2e || (text.at(end - 1) === 0x3a && text.at(end - 2) !== 0x3a))) end--
+    while (
+      end - start < 46 &&
+      (isIn(HEX, text.at(end)) || text.at(end) === 0x3a || text.at(end) === 0x2e)
+    )
+      end++
+    while (
+      end > position &&
+      (text.at(end - 1) === 0x2e || (text.at(end - 1) === 0x3a && text.at(end - 2) !== 0x3a))
+    )
+      end--
     if (isIn(ALNUM, text.at(end)) || text.at(end) === 0x5f) return undefined
     let written = ''
     let colons = 0
@@ -86,7 +102,8 @@ const ipv6: SpotDetector = {
     }
     const short = written.includes('::')
     if (colons < 2 || (!short && colons !== 7 && !written.includes('.'))) return undefined
-    if (short && (!/[0-9]/.test(written) || /^::?1?$/.test(written) || written.length < 4)) return undefined
+    if (short && (!/[0-9]/.test(written) || /^::?1?$/.test(written) || written.length < 4))
+      return undefined
     if (!ipaddr.IPv6.isValid(written)) return undefined
     return { start, end: rangeEnd(text, end) }
   },
@@ -103,7 +120,9 @@ const ipv6: SpotDetector = {
 const machineMark: Glance = (units, position, end, low) => {
   const mark = units[position]
   if (mark === 0x2d) return betweenPairs(units, position, end, low)
-  return mark === 0x2e ? betweenParts(units, position, end, low) : aroundColon(units, position, end, low)
+  return mark === 0x2e
+    ? betweenParts(units, position, end, low)
+    : aroundColon(units, position, end, low)
 }
 
 /** Hardware addresses: six or eight pairs with one kind of mark, or fours with full stops. Source: IEEE 802. */
@@ -123,7 +142,8 @@ const mac: SpotDetector = {
     if (end === undefined) return undefined
     const before = text.at(start - 1)
     if (isIn(ALNUM, before) || before === 0x5f) return undefined
-    if ((before === mark || before === 0x2d || before === 0x3a) && isIn(ALNUM, text.at(start - 2))) return undefined
+    if ((before === mark || before === 0x2d || before === 0x3a) && isIn(ALNUM, text.at(start - 2)))
+      return undefined
     return { start, end }
   },
   cases: {
@@ -156,7 +176,15 @@ const labelledMac: LabelDetector = {
   id: 'labelled-mac-address',
   kind: 'pii',
   entity: 'MAC_ADDRESS',
-  words: ['mac', 'mac address', 'mac_address', 'macaddr', 'hwaddr', 'physical address', 'mac-adresse'],
+  words: [
+    'mac',
+    'mac address',
+    'mac_address',
+    'macaddr',
+    'hwaddr',
+    'physical address',
+    'mac-adresse',
+  ],
   whole: true,
   locate: (text, position, word) => locateLabelled(text, position, word.length),
   judge(text, position) {

@@ -20,7 +20,8 @@ const googleClient: SpotDetector = {
   glance: longNumber,
   judge(text, position) {
     const length = digits(text, position, 16)
-    if (length < 9 || text.at(position + length) !== 0x2d || isIn(ALNUM, text.at(position - 1))) return undefined
+    if (length < 9 || text.at(position + length) !== 0x2d || isIn(ALNUM, text.at(position - 1)))
+      return undefined
     const from = position + length + 1
     for (let at = from; at < from + 32; at++) if (!isIn(LOWER_ALNUM, text.at(at))) return undefined
     const end = from + 32

@@ -6,5 +6,7 @@ export const openai = [
   token(
     'openai-project-key',
     'sk-proj- sk-svcacct- sk-admin- sk-None- sk-service-',
-    '[A-Za-z0-9_\\-]{20}', { disguises: true }),
+    '[A-Za-z0-9_\\-]{20}',
+    { disguises: true },
+  ),
 ]

@@ -8,7 +8,12 @@ export const slack = [
   token('slack-legacy-token', 'xoxa- xoxr- xoxs- xoxo- xoxc- xoxd-', '[0-9A-Za-z%/+\\-]{10}', {
     tail: 'A-Za-z0-9%/+=\\-',
   }),
-  token('slack-webhook', 'https://hooks.slack.com/ http://hooks.slack.com/ hooks.slack.com/', '(services|workflows|triggers)/[A-Za-z0-9/]{16}', {
-    tail: 'A-Za-z0-9/_\\-',
-  }),
+  token(
+    'slack-webhook',
+    'https://hooks.slack.com/ http://hooks.slack.com/ hooks.slack.com/',
+    '(services|workflows|triggers)/[A-Za-z0-9/]{16}',
+    {
+      tail: 'A-Za-z0-9/_\\-',
+    },
+  ),
 ]

@@ -36,7 +36,9 @@ export function token(
               [`Schlüssel（${sample}）。`, [sample]],
             ]),
       misses: () =>
-        samples().map((sample) => [sample.slice(0, (list[0]?.length ?? 1) + 1), 'cut short']),
+        options.until || sampleOf(body, 7).length < 4
+          ? []
+          : list.map((literal) => [`${literal}${sampleOf(body, 7)[0]}`, 'cut short']),
     },
   }
 }

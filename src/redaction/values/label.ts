@@ -31,7 +31,8 @@ export function locateLabelled(
   if (isPart(text, from, labelUnits)) return undefined
   // `AB:CD:…` and `x.ci` are no labels; nor is the end of a path.
   const before = text.at(from - labelUnits - 1)
-  if (ambiguous && (before === 0x3a || before === 0x2e || before === 0x2f || before === 0x2d)) return undefined
+  if (ambiguous && (before === 0x3a || before === 0x2e || before === 0x2f || before === 0x2d))
+    return undefined
   const first = text.at(from)
   if (first === 0x0a || ((first === 0x2c || first === 0x3b) && isIn(LETTER, text.at(from + 1))))
     return locateInColumn(text, from, labelUnits, first)
@@ -87,7 +88,8 @@ function skipName(text: Reader, from: number): number {
   let position = from
   const unit = text.at(position)
   if (unit !== 0x5f && !isIn(LETTER, unit)) return position
-  while (position - from < 20 && (text.at(position) === 0x5f || isIn(LETTER, text.at(position)))) position++
+  while (position - from < 20 && (text.at(position) === 0x5f || isIn(LETTER, text.at(position))))
+    position++
   return position
 }
 

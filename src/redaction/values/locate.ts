@@ -29,15 +29,20 @@ const LETTER = unitClass('A-Za-z')
 const LOWER = unitClass('a-z')
 const OPERATORS = unitClass('=:,|>(~')
 const QUOTES = unitClass('"\'`')
-const SKIPPED = unitClass(' \t\n*\[\]{)?!#;\\')
+const SKIPPED = unitClass(' \t\n*[]{)?!#;\\')
 /** Units of a name that may follow the word that was recognised. */
 const NAME_UNITS_MAX = 32
 /** Punctuation and space between name and value. */
 const GAP_UNITS_MAX = 40
 
-/** Finds the value that belongs to the word ending at `from`; undefined when the word names nothing here. */
-export function locateValue(text: Reader, from: number, between: Between): Located | undefined {
-  const name = endOfName(text, from, between)
+/** Finds the value that belongs to the word of `wordUnits` ending at `from`; undefined when the word names nothing here. */
+export function locateValue(
+  text: Reader,
+  from: number,
+  wordUnits: number,
+  between: Between,
+): Located | undefined {
+  const name = endOfName(text, from, wordUnits, between)
   if (name === undefined) return undefined
   let position = name.end
   let operator = 0
@@ -69,7 +74,8 @@ export function locateValue(text: Reader, from: number, between: Between): Locat
     const word = isIn(LETTER, unit) ? wordAt(text, position, between) : 0
     if (word < 0) return undefined
     // A value cannot touch its name.
-    if (word === 0) return position === name.end && !name.glued ? undefined : { position, operator, quote }
+    if (word === 0)
+      return position === name.end && !name.glued ? undefined : { position, operator, quote }
     if (++words > between.wordsMax) return undefined
     quote = 0
     position += word - 1
@@ -96,6 +102,7 @@ function wordAt(text: Reader, position: number, between: Between): number {
 function endOfName(
   text: Reader,
   from: number,
+  wordUnits: number,
   between: Between,
 ): { end: number; glued: boolean } | undefined {
   let position = from
@@ -119,13 +126,11 @@ function endOfName(
   const last = parts.at(-1) ?? ''
   if (position - from >= NAME_UNITS_MAX || looksLikeValue(rest)) {
     const offset = valueOffset(rest)
-    if (rest[offset - 1] !== '-' || !isIn(ALNUM, text.at(from - 5))) return undefined
+    if (rest[offset - 1] !== '-' || !isIn(NAME, text.at(from - wordUnits - 1))) return undefined
     return { end: from + offset - 1, glued: true }
   }
   const named = between.otherNames.has(last.replace(/\d+$/, ''))
-  return named && !between.exceptNames?.test(rest)
-    ? undefined
-    : { end: position, glued: false }
+  return named && !between.exceptNames?.test(rest) ? undefined : { end: position, glued: false }
 }
 
 /** `token-0980d336…`: what follows the dash is no part of the name. */

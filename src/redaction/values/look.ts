@@ -34,7 +34,15 @@ export function lookAt(value: string): Look {
     previous = kind
   }
   const symbols = value.length - lower - upper - digits
-  return { length: value.length, lower, upper, digits, symbols, changes, distinct: new Set(value).size }
+  return {
+    length: value.length,
+    lower,
+    upper,
+    digits,
+    symbols,
+    changes,
+    distinct: new Set(value).size,
+  }
 }
 
 const PLACEHOLDER =
@@ -42,15 +50,24 @@ const PLACEHOLDER =
 
 /** True for values that only stand for a value. */
 export function isStandIn(value: string): boolean {
-  if (/^[$%{<[(@&]/.test(value) && /^(?:\$[A-Z_a-z{(]|%[A-Za-z_]+%?$|\{\{|\{%|<[A-Za-z]|\[[A-Za-z]|\(|@[a-z]+$|&\w)/.test(value))
+  if (
+    /^[$%{<[(@&]/.test(value) &&
+    /^(?:\$[A-Z_a-z{(]|%[A-Za-z_]+%?$|\{\{|\{%|<[A-Za-z]|\[[A-Za-z]|\(|@[a-z]+$|&\w)/.test(value)
+  )
     return true
   return PLACEHOLDER.test(value)
 }
 
 /** True for paths, URLs, file names, dotted names, dates and versions. */
 export function isReference(value: string): boolean {
-  if (/^(?:\.{0,2}\/[\w.@-]+(?:\/|$)|~\/|[a-z][a-z0-9+.-]*:\/\/|[A-Za-z]:\\)/.test(value)) return true
-  if (/\.(?:js|ts|tsx|jsx|json|ya?ml|pem|crt|key|txt|md|py|go|rb|html?|css|png|jpe?g|svg|env|cfg|conf|parquet|csv|com|org|net|io)$/i.test(value)) return true
+  if (/^(?:\.{0,2}\/[\w.@-]+(?:\/|$)|~\/|[a-z][a-z0-9+.-]*:\/\/|[A-Za-z]:\\)/.test(value))
+    return true
+  if (
+    /\.(?:js|ts|tsx|jsx|json|ya?ml|pem|crt|key|txt|md|py|go|rb|html?|css|png|jpe?g|svg|env|cfg|conf|parquet|csv|com|org|net|io)$/i.test(
+      value,
+    )
+  )
+    return true
   if (/^\d{4}-\d{2}-\d{2}/.test(value)) return true
   return /^v?\d+(?:\.\d+)+(?:-[a-z.0-9]+)?$/.test(value)
 }
@@ -82,7 +99,12 @@ function isPronounceable(part: string): boolean {
   if (part.length <= 4) return true
   const vowels = part.replace(/[^aeiouyAEIOUY]/g, '').length
   const pile = /[^aeiouyAEIOUY]{6,}/.test(part)
-  if (part.length > 14) return vowels / part.length >= 0.3 && !/[^aeiouyAEIOUY]{5,}/.test(part) && !/[jqxzJQXZ].*[jqxzJQXZ].*[jqxzJQXZ]/.test(part)
+  if (part.length > 14)
+    return (
+      vowels / part.length >= 0.3 &&
+      !/[^aeiouyAEIOUY]{5,}/.test(part) &&
+      !/[jqxzJQXZ].*[jqxzJQXZ].*[jqxzJQXZ]/.test(part)
+    )
   return vowels > 0 && vowels / part.length >= 0.16 && !pile
 }
 
@@ -91,11 +113,13 @@ export function isRandom(value: string, unitsMin: number): boolean {
   const look = lookAt(value)
   const { length, digits, changes } = look
   const letters = look.lower + look.upper
-  if (length < unitsMin || letters === 0) return letters === 0 && length >= unitsMin && digits >= 15 && look.symbols <= 1
+  if (length < unitsMin || letters === 0)
+    return letters === 0 && length >= unitsMin && digits >= 15 && look.symbols <= 1
   const hex = /^[0-9a-f-]+$|^[0-9A-F-]+$/.test(value)
   if (hex && length >= 16 && (digits >= 2 || length >= 24)) return look.distinct >= 4
   if (/^[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){3,}$/.test(value)) return true
-  if (digits >= 16 || (digits >= 7 && letters >= 3 && length >= 12 && look.symbols === 0)) return look.distinct >= 5
+  if (digits >= 16 || (digits >= 7 && letters >= 3 && length >= 12 && look.symbols === 0))
+    return look.distinct >= 5
   if (look.distinct < Math.min(8, 5 + length / 16) || isName(value)) return false
   if (hasOddRun(value) && length >= 12 && (digits > 0 || length >= 16)) return true
   if (digits === 0) return look.lower > 0 && look.upper > 0 && changes >= length / 6

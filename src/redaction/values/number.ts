@@ -22,7 +22,8 @@ export function readNumber(text: Reader, position: number, most: number): Writte
   for (let at = position; at - position < WRITTEN_UNITS_MAX; ) {
     const from = at
     let group = ''
-    while (isIn(ALNUM, text.at(at)) && group.length <= most) group += String.fromCharCode(text.at(at++))
+    while (isIn(ALNUM, text.at(at)) && group.length <= most)
+      group += String.fromCharCode(text.at(at++))
     if (group === '' || compact.length + group.length > most) break
     const groupDigits = group.replace(/\D/g, '').length
     const mark = from === position ? 0 : text.at(from - 1)
@@ -37,11 +38,18 @@ export function readNumber(text: Reader, position: number, most: number): Writte
 }
 
 /** Letters alone are part of a number at its beginning (`DE 129…`), as a last unit (`61 48 68 B`), or after a hyphen. */
-function mayBeLetters(text: Reader, group: string, mark: number, before: string, at: number): boolean {
+function mayBeLetters(
+  text: Reader,
+  group: string,
+  mark: number,
+  before: string,
+  at: number,
+): boolean {
   if (group.length > 4) return false
-  if (before === '') return group.length <= 4 && isIn(MARKS, text.at(at)) && isNumberAfter(text, at + 1)
+  if (before === '')
+    return group.length <= 4 && isIn(MARKS, text.at(at)) && isNumberAfter(text, at + 1)
   if (mark === 0x20 || mark === 0x2f || mark === 0x3a)
-    return /^[A-Z]{1,3}$/.test(group) && !(isIn(LETTER, text.at(at)))
+    return /^[A-Z]{1,3}$/.test(group) && !isIn(LETTER, text.at(at))
   return mark === 0x2d && group.length <= 3
 }
 
