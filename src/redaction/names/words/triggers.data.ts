@@ -95,8 +95,8 @@ export const TITLES = `
 mr mrs ms miss mx dr prof professor doctor sir madam dame lord lady rev reverend father sister brother captain capt sgt
 sergeant lt lieutenant colonel col major officer detective judge justice senator president chancellor nurse uncle aunt
 herr herrn frau fraulein monsieur madame mademoiselle mme mlle m senor senora senorita sr sra srta don dona signor signora
-signorina sig sigra dott dottor dottoressa avv ing senhor senhora sra dom mevrouw meneer mevr dhr heer mw pan pani pana
-panu fru herra rouva bay bayan sayin ong ba co anh chi bac shri smt sri kumari ustad sheikh hajji rabbi imam
+signorina sig sigra dott dottor dottoressa avv senhor senhora sra dom mevrouw meneer mevr dhr heer mw pan pani pana
+panu fru herra rouva bay bayan sayin ong anh shri smt sri kumari ustad sheikh hajji rabbi
 господин госпожа гражданин гражданка пан пані доктор профессор
 `
 /** Small words inside family names. */

@@ -1,0 +1,141 @@
+import { hashJoin, hashWord } from './units.ts'
+import { COMMON, STOP, WORDLIKE } from './words/common.data.ts'
+import { GIVEN as GIVEN_WORDS } from './words/given.data.ts'
+import { AMBIGUOUS_NRP, PEOPLES, POLITICS, RELIGIONS } from './words/nrp.data.ts'
+import { CITIES, COUNTRIES, FOREIGN_PLACES, STREETS } from './words/places.data.ts'
+import { SURNAMES } from './words/surnames.data.ts'
+import * as triggers from './words/triggers.data.ts'
+
+/** What is known of a word; several may hold. */
+export const W = {
+  given: 1,
+  surname: 1 << 1,
+  place: 1 << 2,
+  placeFirst: 1 << 3,
+  nrp: 1 << 4,
+  ambiguousNrp: 1 << 5,
+  stop: 1 << 6,
+  common: 1 << 7,
+  wordlike: 1 << 8,
+  title: 1 << 9,
+  particle: 1 << 10,
+  verb: 1 << 11,
+  street: 1 << 12,
+  code: 1 << 13,
+  /** Ends a phrase of {@link PHRASES}. */
+  cue: 1 << 14,
+  nrpBefore: 1 << 15,
+  nrpAfter: 1 << 16,
+  kinAfter: 1 << 17,
+  linker: 1 << 18,
+} as const
+
+/** What a phrase announces; several may hold. */
+export const CUE = {
+  personStrong: 1,
+  personWeak: 1 << 1,
+  personPreposition: 1 << 2,
+  personKey: 1 << 3,
+  placeStrong: 1 << 4,
+  placeWeak: 1 << 5,
+  placeKey: 1 << 6,
+  nrpKey: 1 << 7,
+} as const
+
+/** Longest phrase and longest place name, in words. */
+export const PHRASE_WORDS_MAX = 4
+
+const WORDS = new Map<number, number>()
+/** Announcing phrases by the hash of their words in order. */
+export const PHRASES = new Map<number, number>()
+/** Place names of several words by the hash of their words in order. */
+export const PLACES = new Set<number>()
+
+const PREPOSITIONS = `from by with for to and mit von bei an fur avec chez pour par de con para por voor van met naar
+od dla med fran til av af et y e und en och og ve i va и see it's c'est this es это`
+const NRP_BEFORE = `is am are was were a an as devout practicing practising voted vote votes being i'm she's he's they're
+became raised fellow identifies identify born converted lapsed proud strict former ethnic native the my her his ist bin soy
+es sou sono ben jestem je suis een een eine ein un une una um uma staunch religious half part muslim he she they we i
+being and or not of from by from`
+const NRP_AFTER = `citizen citizens national nationals man woman men women people passport immigrant immigrants refugee
+refugees voter voters church family parents origin descent visa accent neighbour neighbor community heritage roots ancestry
+wife husband mother father girl boy friend friends who and or party embassy mosque believer faith background
+politician candidate activist student students colleague minority migrants workers patient patients couple`
+const KIN_AFTER = `manager boss wife husband daughter son mother father mom mum dad brother sister friend account
+address phone email birthday house car team lawyer doctor salary contract passport appointment order card number office
+colleague assistant desk room family parents child children laptop application request ticket medication diagnosis`
+const LINKERS = 'and und et y e en och og ve & or i и'
+
+/** What the lexicon says of a word with this hash: a set of {@link W}. */
+export function lookUp(hash: number): number {
+  return WORDS.get(hash) ?? 0
+}
+
+/** The words of a phrase as the scanner would cut them: at everything but letters, digits, `_` and `'`. */
+function cut(phrase: string): number[] {
+  return phrase
+    .split(/[^\p{L}\p{M}\p{Nd}_']+/u)
+    .filter(Boolean)
+    .map(hashWord)
+}
+
+function mark(hash: number | undefined, flag: number): void {
+  if (hash !== undefined) WORDS.set(hash, (WORDS.get(hash) ?? 0) | flag)
+}
+
+function addWords(list: string, flag: number): void {
+  for (const word of list.split(/\s+/)) if (word) mark(hashWord(word), flag)
+}
+
+function addPlaces(list: string): void {
+  for (const place of list.split(/\s+/)) {
+    const words = cut(place.replaceAll('_', ' '))
+    if (words.length === 1) mark(words[0], W.place)
+    else if (words.length > 1) {
+      mark(words[0], W.placeFirst)
+      PLACES.add(words.reduce(hashJoin))
+    }
+  }
+}
+
+function addPhrases(list: string, cue: number): void {
+  for (const phrase of list.split(/[,\n]/)) {
+    const words = cut(phrase.trim())
+    if (words.length === 0) continue
+    const hash = words.reduce(hashJoin)
+    PHRASES.set(hash, (PHRASES.get(hash) ?? 0) | cue)
+    mark(words[words.length - 1], W.cue)
+  }
+}
+
+function build(): void {
+  addWords(GIVEN_WORDS, W.given)
+  addWords(SURNAMES, W.surname)
+  addPlaces(COUNTRIES)
+  addPlaces(CITIES)
+  addPlaces(FOREIGN_PLACES)
+  addWords(`${PEOPLES} ${RELIGIONS} ${POLITICS}`, W.nrp)
+  addWords(AMBIGUOUS_NRP, W.ambiguousNrp)
+  addWords(STOP, W.stop)
+  addWords(COMMON, W.common)
+  addWords(WORDLIKE, W.wordlike)
+  addWords(triggers.TITLES, W.title)
+  addWords(triggers.PARTICLES, W.particle)
+  addWords(triggers.PERSON_VERBS, W.verb)
+  addWords(STREETS, W.street)
+  addWords(triggers.CODE_WORDS, W.code)
+  addWords(NRP_BEFORE, W.nrpBefore)
+  addWords(NRP_AFTER, W.nrpAfter)
+  addWords(KIN_AFTER, W.kinAfter)
+  addWords(LINKERS, W.linker)
+  addPhrases(triggers.PERSON_STRONG, CUE.personStrong)
+  addPhrases(triggers.PERSON_WEAK, CUE.personWeak)
+  addPhrases(PREPOSITIONS.replaceAll(/\s+/g, ','), CUE.personPreposition)
+  addPhrases(triggers.PERSON_KEYS, CUE.personKey)
+  addPhrases(triggers.PLACE_STRONG, CUE.placeStrong)
+  addPhrases(triggers.PLACE_WEAK, CUE.placeWeak)
+  addPhrases(triggers.PLACE_KEYS, CUE.placeKey)
+  addPhrases(triggers.NRP_KEYS, CUE.nrpKey)
+}
+
+build()

@@ -1,0 +1,192 @@
+import { type CleanView, type Report, type StreamScanner, WALL } from '../detector.ts'
+import { type Ahead, ahead, goesOn, isApostrophe, SHAPE, type Word } from './ahead.ts'
+import { judgeCjk, TAIL_UNITS } from './cjk.ts'
+import { cueOf, GAP, openContext, passMark, passWall, passWord, standsFree } from './context.ts'
+import { lookUp, W } from './lexicon.ts'
+import { judgeNrp } from './nrp.ts'
+import { judgePerson, type Verdict } from './person.ts'
+import { judgeContinuation, judgeNumberedStreet, judgePlace, judgeStreet } from './place.ts'
+import {
+  CASELESS,
+  DIGIT,
+  HASH_START,
+  hashUnit,
+  hashWord,
+  IDEOGRAPH,
+  KIND,
+  OTHER,
+  SPACE,
+  UPPER,
+} from './units.ts'
+
+/** Most units a decision waits with. */
+export const NAME_HOLD_UNITS_MAX = 44
+/** Names remembered of one text: enough for a conversation, bounded for a book. */
+const KNOWN_WORDS_MAX = 64
+/** Hash of an identifier too long to be read as one word. */
+const LONG_WORD = 1
+
+/** Words that credit makers of software: their names are published with it. */
+const CREDITS = new Set(
+  ['copyright', 'author', 'authors', 'contributors', 'maintainers', 'maintainer', 'committer'].map(
+    hashWord,
+  ),
+)
+
+/** Opens the scanner of one text. */
+export function openNameScanner(): StreamScanner {
+  const context = openContext()
+  const known = new Set<number>()
+  /** First unit not decided; the unit in front of it; the last ideographs and marks. */
+  let cursor = 0
+  let before = 0x0a
+  let tail = ''
+  /** Inside a word longer than any name; position behind an address that may go on. */
+  let long = false
+  let address = -1
+  /** In a line that credits the makers of software. */
+  let credits = false
+
+  function scan(view: CleanView, report: Report): number {
+    while (cursor < view.end) {
+      const unit = view.at(cursor)
+      const kind = KIND[unit] ?? OTHER
+      if (long && kind !== OTHER && kind !== SPACE && unit !== WALL) {
+        before = unit
+        cursor++
+      } else if (kind === OTHER || kind === SPACE) {
+        long = false
+        if (!mark(view, unit, report)) return cursor
+      } else if (kind === IDEOGRAPH) {
+        if (!ideograph(view, unit, report)) return cursor
+      } else if (!word(view, kind, report)) return cursor
+    }
+    return cursor
+  }
+
+  function accept(verdict: Verdict, entity: string, cue: number, report: Report): void {
+    report(verdict.start, verdict.end, entity)
+    for (const hash of verdict.words) if (known.size < KNOWN_WORDS_MAX) known.add(hash)
+    passWall(context, cue)
+    cursor = verdict.end
+    before = WALL
+    tail = ''
+  }
+
+  /** All functions below say false when they must wait for more text. */
+  function mark(view: CleanView, unit: number, report: Report): boolean {
+    if (cursor === address && (unit === 0x2c || unit === 0x20)) {
+      const text = ahead(view, cursor)
+      const verdict = judgeContinuation(text, cursor)
+      if (text.starved()) return false
+      if (verdict) {
+        accept(verdict, 'LOCATION', 0, report)
+        return true
+      }
+    }
+    if (unit === WALL) passWall(context, 0)
+    else passMark(context, unit)
+    if (unit === 0x0a) credits = false
+    if (unit !== 0x20) tail = (tail + String.fromCharCode(unit)).slice(-TAIL_UNITS)
+    before = unit
+    cursor++
+    return true
+  }
+
+  function ideograph(view: CleanView, unit: number, report: Report): boolean {
+    const text = ahead(view, cursor)
+    const verdict = judgeCjk(text, cursor, tail)
+    if (text.starved()) return false
+    if (verdict) accept(verdict, verdict.entity, 0, report)
+    else {
+      passWord(context, unit, SHAPE.caseless)
+      tail = (tail + String.fromCharCode(unit)).slice(-TAIL_UNITS)
+      before = unit
+      cursor++
+    }
+    return true
+  }
+
+  function word(view: CleanView, first: number, report: Report): boolean {
+    let hash = HASH_START
+    let position = cursor
+    const at = (index: number): number => (index < view.end ? view.at(index) : -1)
+    for (; position < view.end; position++) {
+      const unit = view.at(position)
+      const kind = KIND[unit] ?? OTHER
+      if (isApostrophe(unit) && position > cursor) {
+        if (position + 2 >= view.end && !view.final && position - cursor < 40) return false
+        if (!goesOn(at, position + 1)) break
+        hash = hashUnit(hash, 0x27)
+      } else if (kind === OTHER || kind === SPACE || kind === IDEOGRAPH) break
+      else hash = hashUnit(hash, unit)
+      if (position - cursor >= 40) {
+        long = true
+        break
+      }
+    }
+    if (!long && position === view.end && !view.final) return false
+    const flags = long ? 0 : lookUp(hash)
+    if (CREDITS.has(hash)) credits = true
+    if (!long && !credits && worthALook(first, flags) && standsFree(context, before)) {
+      const text = ahead(view, cursor)
+      const done = first === DIGIT ? number(text, report) : candidate(text, report)
+      if (text.starved()) return false
+      if (done) return true
+    }
+    passWord(context, long ? LONG_WORD : hash, first === UPPER ? SHAPE.capital : SHAPE.lower)
+    before = view.at(position - 1)
+    tail = ''
+    cursor = position
+    return true
+  }
+
+  function worthALook(first: number, flags: number): boolean {
+    if (first === UPPER) return true
+    if (first === DIGIT) return before === 0x20 || before === 0x0a || before === 0x22
+    if (first === CASELESS) return true
+    if (flags & (W.nrp | W.title)) return true
+    return (context.flags & W.cue) !== 0 || context.walled
+  }
+
+  function number(text: Ahead, report: Report): boolean {
+    const verdict = judgeNumberedStreet(text, cursor)
+    if (verdict === undefined || text.starved()) return false
+    accept(verdict, 'LOCATION', 0, report)
+    address = verdict.end
+    return true
+  }
+
+  function candidate(text: Ahead, report: Report): boolean {
+    const word = text.word(cursor)
+    if (word === undefined) return false
+    const cue = cueOf(context)
+    const adjacent = (context.gap & ~(GAP.space | GAP.quote)) === 0 && context.gapUnits <= 2
+    const decided = decide(text, word, cue, adjacent)
+    if (decided === undefined || text.starved()) return false
+    accept(decided.verdict, decided.entity, cue, report)
+    if (decided.address) address = decided.verdict.end
+    return true
+  }
+
+  function decide(text: Ahead, word: Word, cue: number, adjacent: boolean): Decision | undefined {
+    if (adjacent && context.flags & W.code) return undefined
+    const street = word.shape === SHAPE.capital ? judgeStreet(text, word) : undefined
+    if (street) return { verdict: street, entity: 'LOCATION', address: true }
+    const nrp = judgeNrp(text, word, cue, adjacent ? context.flags : 0)
+    if (nrp) return { verdict: nrp, entity: 'NRP', address: false }
+    const person = judgePerson(text, word, cue, known)
+    const place = judgePlace(text, word, cue)
+    if (person && (!place || person.margin >= place.margin))
+      return { verdict: person, entity: 'PERSON', address: false }
+    return place && { verdict: place, entity: 'LOCATION', address: false }
+  }
+
+  return { scan }
+}
+
+interface Decision {
+  readonly verdict: Verdict
+  readonly entity: string
+  readonly address: boolean
+}
