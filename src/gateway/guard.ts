@@ -1,24 +1,30 @@
-import type { FindingCount } from '../base/exchange.ts'
+import type { FindingCount, PolicyName } from '../base/exchange.ts'
 import { Failure } from '../base/failure.ts'
-import type { MergedGuard } from '../policies/decide.ts'
-import type { Compiled } from '../redaction/automaton/compile.ts'
-import { compileDetectors } from '../redaction/automaton/compile.ts'
-import type { Detector } from '../redaction/detector.ts'
-import { DETECTORS } from '../redaction/detectors/index.ts'
-import type { OperatorFor } from '../redaction/operator.ts'
-import { type Redactor, redactor } from '../redaction/redact.ts'
+import type { MergedGuard } from '../policies/guard-merge.ts'
+import { type Direction, type GuardRules, guardRules } from '../policies/guard-rules.ts'
+import type { Finding } from '../redaction/detector.ts'
+import { MASK, type OperatorFor } from '../redaction/operator.ts'
+import { redactor } from '../redaction/redact.ts'
 import { restorer } from '../redaction/restore.ts'
-import { vault } from '../redaction/vault.ts'
+import { scan } from '../redaction/scan.ts'
+import { type Vault, vault } from '../redaction/vault.ts'
 import type { TextFilter } from '../stream/filter.ts'
+import { besideAllowed, chained, safely } from './guard-filters.ts'
 
 /** The data policies of one call at work: one vault for its request and answer, forgotten with it. */
 export interface ExchangeGuard {
   readonly merged: MergedGuard
-  /** The text as it may leave towards the provider; the same string when nothing was found. */
-  cleanRequest(text: string): string
+  /** False when all of them look at answers only. */
+  readonly looksAtRequests: boolean
+  /** A filter for one text of the request: what is found may be restored in the answer. */
+  openRequest(): TextFilter
+  /** Everything that stands in a text of the request; counts nothing. */
+  look(text: string): readonly Finding[]
+  /** What is written for a finding in the request, and counts it. */
+  rewrite(finding: Finding, value: string): string
   /** A filter for one slot of the answer: new sensitive values are hidden, then the caller's own are restored. */
-  openFilter(kind: 'text' | 'json'): TextFilter
-  /** What was found so far: counts by detector and direction, never values. */
+  openFilter(kind: 'text' | 'json', label?: string): TextFilter
+  /** What was found so far: counts by detector, entity and direction, never values. */
   findings(): readonly FindingCount[]
   /** Throws `content_blocked` as soon as something was found that a policy blocks. */
   check(): void
@@ -31,90 +37,111 @@ export interface GuardScope {
   readonly scope: string
 }
 
-/** Opens the guard of one call. Compiling is done once per set of detectors. */
-export function openGuard(merged: MergedGuard, scope: GuardScope): ExchangeGuard {
-  const compiled = compiledFor(merged)
-  const kinds = new Map(compiled.detectors.map(({ id, kind }) => [id, kind]))
-  const entities = new Map(compiled.detectors.map(({ id, entity }) => [id, entity]))
-  const operatorFor: OperatorFor = (detector) =>
-    (kinds.get(detector) === 'secret' ? merged.secrets : merged.pii) ?? 'observe'
-  const store = vault(scope)
-  // What the model makes up is hidden for good: only the caller's own values have a way back.
-  const madeUp = vault(scope)
-  const opened: Redactor[] = []
+/** The rules of both directions; only tests give their own. */
+export type RulesOf = (direction: Direction) => GuardRules | undefined
 
-  function openHiding(): Redactor {
-    const made = redactor(compiled, operatorFor, madeUp)
-    opened.push(made)
-    return made
-  }
-  // One redactor serves a whole request string by string: its counts add up, its text state ends with each.
-  const requestCounts = new Map<string, number>()
-  let isBlocked = false
+/** Opens the guard of one call. What it detects is compiled already; a call pays only for its text. */
+export function openGuard(
+  merged: MergedGuard,
+  scope: GuardScope,
+  rulesOf: RulesOf = (direction) => guardRules(merged.guards, direction),
+): ExchangeGuard {
+  const isOpen = merged.failMode === 'open'
+  const own = vault(scope)
+  const request = openSide(rulesOf('request'), own)
+  // What the model makes up is hidden for good: only the caller's own values have a way back.
+  const response = openSide(rulesOf('response'), vault(scope))
 
   return {
     merged,
-    cleanRequest(text) {
-      const made = redactor(compiled, operatorFor, store)
-      const clean = made.push(text) + made.end()
-      for (const [id, count] of made.counts())
-        requestCounts.set(id, (requestCounts.get(id) ?? 0) + count)
-      isBlocked ||= made.blocked()
-      return made.changed() ? clean : text
-    },
+    looksAtRequests: request !== undefined,
+    openRequest: () => (request ? safely(request.open, isOpen) : NOTHING),
+    look: (text) => (request ? request.look(text) : []),
+    rewrite: (finding, value) => request?.rewrite(finding, value) ?? value,
     openFilter(kind) {
-      const hide = openHiding()
-      const show = restorer(store, kind === 'json' ? escapedOnce : undefined)
-      return {
-        push: (text) => show.push(hide.push(text)),
-        end: () => show.push(hide.end()) + show.end(),
-        held: () => hide.held() + show.held(),
-      }
+      const show = restorer(own, kind === 'json' ? escapedOnce : undefined)
+      return response ? chained(safely(response.open, isOpen), show) : show
     },
-    findings() {
-      const counts: FindingCount[] = []
-      const add = (direction: 'request' | 'response', found: ReadonlyMap<string, number>) => {
-        for (const [detector, count] of found)
-          counts.push({ detector, entity: entities.get(detector) ?? detector, direction, count })
-      }
-      add('request', requestCounts)
-      add('response', summed(opened.map((each) => each.counts())))
-      return counts
-    },
+    findings: () => [
+      ...(request?.findings('request') ?? []),
+      ...(response?.findings('response') ?? []),
+    ],
     check() {
-      if (!isBlocked && !opened.some((each) => each.blocked())) return
-      const names = merged.policies.map((policy) => policy.name).join(', ')
-      throw new Failure('content_blocked', {
-        says: `Request blocked by gateway policies: ${names}`,
-        details: { policies: merged.policies.map((policy) => ({ ...policy })) },
-      })
+      const blocked = new Set([...(request?.blockers() ?? []), ...(response?.blockers() ?? [])])
+      if (blocked.size === 0) return
+      const policies = merged.policies.filter((_, index) => blocked.has(index))
+      throw blockedBy(policies)
     },
   }
 }
 
-/** Sets of detectors kept ready; policies differ in few ways. */
-const SETS_MAX = 64
-const sets = new Map<string, readonly Detector[]>()
+const NOTHING: TextFilter = { push: (text) => text, end: () => '', held: () => 0 }
 
-function compiledFor(guard: MergedGuard): Compiled {
-  const wants = { secret: guard.secrets !== undefined, pii: guard.pii !== undefined }
-  const name = `${wants.secret}/${wants.pii}/${[...guard.except].sort().join(',')}`
-  let set = sets.get(name)
-  if (!set) {
-    const except = new Set(guard.except)
-    set = DETECTORS.filter((each) => wants[each.kind] && !except.has(each.id))
-    if (sets.size >= SETS_MAX) sets.clear()
-    sets.set(name, set)
+function blockedBy(policies: readonly PolicyName[]): Failure {
+  return new Failure('content_blocked', {
+    says: `Request blocked by gateway policies: ${policies.map(({ name }) => name).join(', ')}`,
+    details: { policies: policies.map((policy) => ({ ...policy })) },
+  })
+}
+
+/** One direction's rules with what they found. */
+function openSide(rules: GuardRules | undefined, store: Vault) {
+  if (!rules) return undefined
+  const counts = new Map<string, FindingCount>()
+  const blocking = new Set<number>()
+  // Values that are left alone stand aside in a vault of their own while the others are looked for.
+  const aside = rules.allowed && {
+    compiled: rules.allowed,
+    vault: vault({ key: ASIDE, scope: '' }),
   }
-  return compileDetectors(set)
+
+  // Asked exactly once for every finding, so this is also where findings are counted.
+  const operatorFor: OperatorFor = (detector, entity) => {
+    const operator = rules.operatorFor(detector, entity)
+    if (operator === undefined) return 'observe'
+    const name = `${detector}\n${entity}`
+    const count = (counts.get(name)?.count ?? 0) + 1
+    counts.set(name, { detector, entity, direction: 'request', count })
+    if (operator === 'block')
+      for (const index of rules.blockers(detector, entity)) blocking.add(index)
+    return operator
+  }
+
+  return {
+    open(): TextFilter {
+      const hide = redactor(rules.compiled, operatorFor, store)
+      return aside ? besideAllowed(hide, aside.compiled, aside.vault) : hide
+    },
+    look(text: string): readonly Finding[] {
+      const left = rules.allowed ? scan(rules.allowed, text) : []
+      return scan(rules.compiled, text).filter(
+        ({ detector, entity, start, end }) =>
+          rules.operatorFor(detector, entity) !== undefined &&
+          !left.some((each) => each.start < end && start < each.end),
+      )
+    },
+    rewrite({ detector, entity }: Finding, value: string): string {
+      switch (operatorFor(detector, entity)) {
+        case 'observe':
+          return value
+        case 'mask':
+          return MASK
+        case 'drop':
+          return ''
+        case 'hash':
+          return `[HASHED:${entity}_${store.digest(entity, value)}]`
+        default:
+          return store.seal(entity, value)
+      }
+    },
+    findings: (direction: Direction) =>
+      [...counts.values()].map((count) => ({ ...count, direction })),
+    blockers: () => blocking,
+  }
 }
 
-function summed(all: readonly ReadonlyMap<string, number>[]): Map<string, number> {
-  const total = new Map<string, number>()
-  for (const counts of all)
-    for (const [id, count] of counts) total.set(id, (total.get(id) ?? 0) + count)
-  return total
-}
+/** Names nothing secret: what stands aside never leaves the process in that form. */
+const ASIDE = new Uint8Array(32)
 
 /** An original fit for text that is itself JSON: tool arguments stay parseable whatever was hidden. */
 function escapedOnce(value: string): string {

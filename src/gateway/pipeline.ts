@@ -38,7 +38,9 @@ export async function handle(
     exchange.timings.readMs = exchange.elapsedMs()
     const plan = await checkPolicies(exchange, read, caller, candidate, deps)
     exchange.guard = guardOf(exchange, caller, plan, deps)
-    const outgoing = redactRequest(read, request.method, exchange.dialect, exchange.guard)
+    const { clock } = deps.world
+    const { dialect, guard } = exchange
+    const outgoing = await redactRequest(read, request.method, dialect, guard, clock)
     const admitted = await reserve(exchange, caller, read, outgoing, plan, deps)
     return await answer({ exchange, read, plan, outgoing, admitted, calls, deps })
   } catch (cause) {

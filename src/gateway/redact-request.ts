@@ -1,14 +1,18 @@
 import { Failure } from '../base/failure.ts'
-import { isJsonObject, type Json, type JsonObject, textMember } from '../base/json.ts'
+import { isJsonObject, type Json, type JsonObject, member } from '../base/json.ts'
 import { LIMITS } from '../base/limits.ts'
+import type { Clock } from '../base/world.ts'
 import type { Dialect } from '../dialects/dialect.ts'
-import { DISCLAIMER } from '../redaction/operator.ts'
 import { encodeLiteral } from '../stream/json-literal.ts'
 import { decodeLiteral, type JsonPath, scanJson } from '../stream/json-text.ts'
 import { applySplices, type Splice } from '../stream/splice.ts'
 import { isRead } from './check-policies.ts'
+import { takesDisclaimer, withDisclaimer } from './disclaimer.ts'
 import type { ExchangeGuard } from './guard.ts'
 import type { ReadRequest } from './read-request.ts'
+import { cleanAcross, type SplitText } from './redact-parts.ts'
+import { FINDING_UNITS_MIN, labelOf, textCleaner } from './redact-text.ts'
+import { scanPace } from './scan-pace.ts'
 
 /** The request as it goes upstream. */
 export interface OutgoingRequest {
@@ -26,14 +30,15 @@ const encoder = new TextEncoder()
  * The body with the edits that this call needs, as splices; the caller's own bytes when there are none. With a
  * guard every string the provider's parser would see is looked at, keys, unknown fields and repeated keys
  * included; what the dialect calls untouchable (ids, signatures, media) stays.
- * Fails with `content_blocked`, `unscannable_body`.
+ * Fails with `content_blocked`, `unscannable_body`, `scanner_unavailable`.
  */
-export function redactRequest(
+export async function redactRequest(
   read: ReadRequest,
   method: string,
   dialect: Dialect,
   guard: ExchangeGuard | undefined,
-): OutgoingRequest {
+  clock: Clock,
+): Promise<OutgoingRequest> {
   const { json } = read
   if (!json) {
     if (guard && guard.merged.unscannable === 'block' && !isRead(method) && read.original)
@@ -42,7 +47,9 @@ export function redactRequest(
     return { body, contentLength, text: undefined, changed: false }
   }
   const amended = dialect.amend(json.text, json.body, read.ask)
-  const found = guard ? redactions(json.text, json.body, dialect, guard) : []
+  const found = guard?.looksAtRequests
+    ? await redactions(json.text, json.body, dialect, guard, clock)
+    : []
   guard?.check()
   const splices = [...amended, ...found].sort((a, b) => a.start - b.start)
   if (splices.length === 0)
@@ -57,66 +64,76 @@ export function redactRequest(
   return { body, contentLength: body.byteLength, text, changed: true }
 }
 
+/** A string of the body that is looked at. */
+interface BodyText extends SplitText {
+  readonly start: number
+  readonly end: number
+  readonly literal: string
+  readonly label: string | undefined
+}
+
 /** A splice for every string in which something is hidden. */
-function redactions(
+async function redactions(
   text: string,
   body: JsonObject,
   dialect: Dialect,
   guard: ExchangeGuard,
-): Splice[] {
+  clock: Clock,
+): Promise<Splice[]> {
+  const texts = textsOf(text, body, dialect)
+  cleanAcross(texts, guard)
+  const cleaner = textCleaner(guard, scanPace(guard.merged, clock))
   const splices: Splice[] = []
   const told = new Set<string>()
-  const look = (path: JsonPath, start: number, end: number, isKey: boolean): void => {
-    const literal = text.slice(start, end)
-    const plain = decodeLiteral(literal)
-    const clean = guard.cleanRequest(plain)
-    if (clean === plain) return
-    const first = !isKey && isMessageText(path, body) && !told.has(messageOf(path))
-    if (first) told.add(messageOf(path))
-    const said = first && !plain.startsWith(DISCLAIMER) ? `${DISCLAIMER}\n${clean}` : clean
-    splices.push({ start, end, text: encodeLiteral(said, literal) })
+  for (const each of texts) {
+    const clean = await cleaner.clean(each.text, each.label)
+    if (clean === each.plain) continue
+    const says = !each.isKey && takesDisclaimer(dialect.id, each.path, body, told, clean)
+    const written = encodeLiteral(says ? withDisclaimer(clean) : clean, each.literal)
+    splices.push({ start: each.start, end: each.end, text: written })
   }
-  scanJson(text, LIMITS.jsonDepthMax, {
-    string(path, start, end) {
-      if (end - start < SECRET_UNITS_MIN) return
-      const parent = parentOf(path, body)
-      if (parent && dialect.isUntouchable(path, parent)) return
-      look(path, start, end, false)
-    },
-    key(path, start, end) {
-      if (end - start >= SECRET_UNITS_MIN) look(path, start, end, true)
-    },
-  })
   return splices
 }
 
-/** No detector finds anything in fewer units; most keys and enum values are shorter. */
-const SECRET_UNITS_MIN = 4
+function textsOf(text: string, body: JsonObject, dialect: Dialect): BodyText[] {
+  const texts: BodyText[] = []
+  const add = (path: JsonPath, start: number, end: number, isKey: boolean): void => {
+    const literal = text.slice(start, end)
+    const plain = decodeLiteral(literal)
+    const label = !isKey && isOwnData(path) ? labelOf(path) : undefined
+    texts.push({ path: [...path], isKey, plain, text: plain, start, end, literal, label })
+  }
+  scanJson(text, LIMITS.jsonDepthMax, {
+    string(path, start, end) {
+      const parent = end > start ? parentOf(path, body) : undefined
+      if (parent === undefined || dialect.isUntouchable(path, parent)) return
+      // A short piece may still be the end of a value that began in the part before.
+      if (end - start >= FINDING_UNITS_MIN || path[path.length - 1] === 'text')
+        add(path, start, end, false)
+    },
+    key(path, start, end) {
+      if (end - start >= FINDING_UNITS_MIN) add(path, start, end, true)
+    },
+  })
+  return texts
+}
 
-/** The object that holds the value at `path`, following the parser's own reading. */
-function parentOf(path: JsonPath, body: JsonObject): JsonObject | undefined {
+/** Members that hold data of the caller's tools: names in there are the caller's own and tell what a value is. */
+const OWN_DATA: ReadonlySet<string | number> = new Set(['input', 'args', 'arguments', 'response'])
+
+function isOwnData(path: JsonPath): boolean {
+  return path[0] === 'metadata' || path.some((step, index) => index > 2 && OWN_DATA.has(step))
+}
+
+/** The nearest object around the value at `path`, as far as the parser's own reading goes there. */
+function parentOf(path: JsonPath, body: JsonObject): JsonObject {
   let at: Json | undefined = body
-  let holder: JsonObject | undefined = body
-  for (const step of path.slice(0, -1)) {
+  let holder = body
+  for (let index = 0; index < path.length - 1; index++) {
+    const step = path[index]
     if (typeof step === 'number') at = Array.isArray(at) ? at[step] : undefined
-    else at = isJsonObject(at) && Object.hasOwn(at, step) ? at[step] : undefined
+    else at = step === undefined ? undefined : member(at, step)
     if (isJsonObject(at)) holder = at
   }
   return holder
-}
-
-const MESSAGE_LISTS = new Set(['messages', 'input', 'contents'])
-
-/** True for a message's own words, where a sentence in front does no harm: not tools, not tool results. */
-function isMessageText(path: JsonPath, body: JsonObject): boolean {
-  const last = path[path.length - 1]
-  if (!MESSAGE_LISTS.has(String(path[0])) || path.length < 3) return false
-  if (last !== 'content' && last !== 'text') return false
-  const message = parentOf(path.slice(0, 3), body)
-  const role = message && textMember(message, 'role')
-  return role === 'user' || role === 'system' || role === 'developer' || role === undefined
-}
-
-function messageOf(path: JsonPath): string {
-  return `${path[0]}/${path[1]}`
 }

@@ -78,7 +78,8 @@ export function openTurns(options: TurnsOptions): Turns {
       exchange.timings.readMs = exchange.elapsedMs()
       const plan = await checkPolicies(exchange, read, caller, candidate, deps)
       exchange.guard = options.guardFor(plan)
-      const outgoing = redactRequest(read, 'POST', exchange.dialect, exchange.guard)
+      const { dialect, guard } = exchange
+      const outgoing = await redactRequest(read, 'POST', dialect, guard, deps.world.clock)
       const admitted = await reserve(exchange, caller, read, outgoing, plan, deps)
       exchange.timings.forwardedMs = exchange.elapsedMs()
       const reader = exchange.dialect.openAnswer(read.ask)

@@ -1,12 +1,12 @@
 import type { PolicyName } from '../base/exchange.ts'
 import { memberMatchers } from './children.ts'
-import { OPERATORS } from './kinds/guard.ts'
+import { type MergedGuard, mergeGuards } from './guard-merge.ts'
 import { KINDS } from './kinds/index.ts'
 import type { FreshChild, Leg } from './ledger-port.ts'
 import type { Subject } from './match.ts'
-import { breadth } from './match.ts'
+import { breadth, subjectText } from './match.ts'
 import { modelsDenying } from './model-verdict.ts'
-import type { Guard, Policy, SpendCap } from './policy.ts'
+import type { Policy, SpendCap } from './policy.ts'
 import { memberType } from './policy.ts'
 import type { PolicySet } from './policy-set.ts'
 import { policyIdentity, windowKeyOf } from './policy-set.ts'
@@ -35,24 +35,29 @@ export interface Decision {
   readonly guard: MergedGuard | undefined
 }
 
-/** Several guards as one: the union of what they detect, each kind at its strongest operator. */
-export interface MergedGuard {
-  readonly policies: readonly PolicyName[]
-  readonly pii: Guard['operator'] | undefined
-  readonly secrets: Guard['operator'] | undefined
-  /** Detectors that every matching guard leaves out. */
-  readonly except: readonly string[]
-  readonly placeholderScope: 'key' | 'exchange'
-  readonly timeoutMs: number
-  readonly timeoutAction: 'block' | 'allow'
-  readonly unscannable: 'block' | 'allow'
-}
-
 /**
  * Looks at a call. All matching policies count; the ledger decides about amounts, this decides everything else.
  * `reads` is true for calls that cannot cost anything (GET, HEAD): they need no model to be allowed.
  */
 export function decide(set: PolicySet, subject: Subject, reads: boolean): Decision {
+  let known = decisions.get(set)
+  if (!known) decisions.set(set, (known = new Map()))
+  const key = `${reads ? 'r' : 'w'}${subjectText(subject)}`
+  let decision = known.get(key)
+  if (!decision) {
+    if (known.size >= DECISIONS_MAX) known.clear()
+    decision = decideAnew(set, subject, reads)
+    known.set(key, decision)
+  }
+  return decision
+}
+
+/** Decisions by policy set and subject: nearly every call is by a subject that called a moment ago. */
+const decisions = new WeakMap<PolicySet, Map<string, Decision>>()
+/** Kept per policy set: some megabytes at most, since header values make subjects. */
+const DECISIONS_MAX = 2_000
+
+function decideAnew(set: PolicySet, subject: Subject, reads: boolean): Decision {
   const { own, defaults } = set.matching(subject)
   const fresh = missingChildren(set, defaults, subject)
   const enabled = [
@@ -129,29 +134,6 @@ function dearestPrice(caps: readonly SpendCap[]): SpendCap['ceilingPrice'] {
         output: larger(price.output, dearest?.output ?? 0n),
       }
   return dearest
-}
-
-function mergeGuards(enabled: readonly Policy[]): MergedGuard | undefined {
-  const guards = enabled.flatMap((policy) =>
-    policy.config.kind === 'guard' ? [{ policy, config: policy.config }] : [],
-  )
-  const [first] = guards
-  if (!first) return undefined
-  const all = guards.map(({ config }) => config)
-  return {
-    policies: guards.map(({ policy }) => nameOf(policy)),
-    pii: strongest(all.filter((each) => each.pii)),
-    secrets: strongest(all.filter((each) => each.secrets)),
-    except: first.config.except.filter((id) => all.every((each) => each.except.includes(id))),
-    placeholderScope: all.some((each) => each.placeholderScope === 'exchange') ? 'exchange' : 'key',
-    timeoutMs: Math.min(...all.map((each) => each.timeoutMs)),
-    timeoutAction: all.some((each) => each.timeoutAction === 'block') ? 'block' : 'allow',
-    unscannable: all.some((each) => each.unscannable === 'block') ? 'block' : 'allow',
-  }
-}
-
-function strongest(guards: readonly Guard[]): Guard['operator'] | undefined {
-  return OPERATORS.find((operator) => guards.some((each) => each.operator === operator))
 }
 
 function larger(a: bigint, b: bigint): bigint {

@@ -49,6 +49,7 @@ export function checkPolicy(
   mistakes.push(...matcherMistakes(kind, matchers, organizationId))
   const parsed = kind.parse(input.config)
   if (isMistaken(parsed)) return [...mistakes, ...parsed]
+  mistakes.push(...(kind.review?.(parsed) ?? []))
   return mistakes.length > 0 ? mistakes : { ...input, name, matchers, kind, parsed }
 }
 

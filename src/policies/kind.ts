@@ -18,6 +18,11 @@ export interface PolicyKind {
   readonly shape: TSchema
   /** Reads a config that fits {@link shape}; gives every mistake otherwise. */
   parse(config: unknown): PolicyConfig | readonly Mistake[]
+  /**
+   * Mistakes that only a new or edited policy is held to: names that a later version may not know any more must not
+   * make a stored policy unreadable.
+   */
+  review?(config: PolicyConfig): readonly Mistake[]
   /** The part of the config that belongs to a policy's identity: `''` when there is none. */
   windowKey(config: PolicyConfig): string
   /** What is counted; empty for kinds that count nothing. */

@@ -57,17 +57,36 @@ export interface ModelAccess {
 
 export type GuardOperator = 'block' | 'drop' | 'replace' | 'mask' | 'hash' | 'observe'
 
+/** A detector that a guard brings along: a pattern of the linear syntax, or a list of words. */
+export interface GuardDetector {
+  readonly id: string
+  readonly kind: 'secret' | 'pii'
+  readonly entity: string
+  readonly pattern: string | undefined
+  readonly words: readonly string[] | undefined
+}
+
 export interface Guard {
   readonly kind: 'guard'
+  /** All detectors of that kind. */
   readonly pii: boolean
   readonly secrets: boolean
+  /** For every finding that `detectors` does not name. */
   readonly operator: GuardOperator
-  /** Detector ids that are left out. */
+  /** Detector id or entity → its operator; naming one switches it on. */
+  readonly detectors: Readonly<Record<string, GuardOperator>>
+  readonly direction: 'request' | 'response' | 'both'
+  /** Detector ids and entities that are left out. */
   readonly except: readonly string[]
+  readonly custom: readonly GuardDetector[]
+  /** Values that are never touched. */
+  readonly allow: readonly string[]
   readonly placeholderScope: 'key' | 'exchange'
   readonly timeoutMs: number
-  /** What happens when the scanner is late or fails. */
+  /** What happens to a request whose scan takes longer. */
   readonly timeoutAction: 'block' | 'allow'
+  /** Whether text passes when the scanner itself fails. */
+  readonly failMode: 'closed' | 'open'
   /** What happens to bodies that cannot be scanned. */
   readonly unscannable: 'block' | 'allow'
 }

@@ -16,10 +16,15 @@ const GUARD: Guard = {
   pii: false,
   secrets: true,
   operator: 'replace',
+  detectors: {},
+  direction: 'both',
   except: [],
+  custom: [],
+  allow: [],
   placeholderScope: 'key',
   timeoutMs: 2_000,
   timeoutAction: 'block',
+  failMode: 'closed',
   unscannable: 'block',
 }
 async function guarded(script: Script, change: Partial<Guard> = {}): Promise<Gateway> {

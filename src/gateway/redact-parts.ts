@@ -1,0 +1,95 @@
+import type { JsonPath } from '../stream/json-text.ts'
+import type { ExchangeGuard } from './guard.ts'
+
+/** A string of a request with the path it stands at. */
+export interface SplitText {
+  readonly path: JsonPath
+  readonly isKey: boolean
+  /** What the caller sent. */
+  readonly plain: string
+  /** The same after values that stretch over several parts are hidden. */
+  text: string
+}
+
+/** Hides values that were split over neighbouring text parts of one message: the provider reads them as one text. */
+export function cleanAcross(texts: readonly SplitText[], guard: ExchangeGuard): void {
+  for (const run of runsOf(texts)) hideAcross(run, guard)
+}
+
+/** Neighbours `…/3/text`, `…/4/text` in lists of parts. */
+function runsOf(texts: readonly SplitText[]): SplitText[][] {
+  const runs: SplitText[][] = []
+  let list = ''
+  let next = -1
+  for (const each of texts) {
+    const { path, isKey } = each
+    const index = path[path.length - 2]
+    if (isKey || path[path.length - 1] !== 'text' || typeof index !== 'number') continue
+    const name = JSON.stringify(path.slice(0, -2))
+    if (name === list && index === next) runs.at(-1)?.push(each)
+    else runs.push([each])
+    list = name
+    next = index + 1
+  }
+  return runs.filter((run) => run.length > 1)
+}
+
+/** Units between the beginning of a part and a value whose label may stand in the part before. */
+const LABEL_UNITS_MAX = 64
+
+function hideAcross(run: readonly SplitText[], guard: ExchangeGuard): void {
+  const joined = run.map((each) => each.plain).join('')
+  const starts: number[] = []
+  let at = 0
+  for (const { plain } of run) {
+    starts.push(at)
+    at += plain.length
+  }
+  const findings = guard.look(joined)
+  // A label in one part and its value in the next are not split, but stand out only together.
+  const isAcross = findings.some(({ start, end }) =>
+    starts.some((edge) => edge > 0 && edge < end && start - edge <= LABEL_UNITS_MAX),
+  )
+  if (!isAcross) return
+  const pieces = run.map(() => '')
+  let part = 0
+  let from = 0
+  const copyTo = (to: number): void => {
+    while (from < to) {
+      const edge = starts[part + 1] ?? joined.length
+      const stop = Math.min(edge, to)
+      pieces[part] += joined.slice(from, stop)
+      from = stop
+      if (from === edge && part < run.length - 1) part++
+    }
+  }
+  for (const finding of findings) {
+    copyTo(finding.start)
+    const written = guard.rewrite(finding, joined.slice(finding.start, finding.end))
+    const first = part
+    from = finding.end
+    while (part < run.length - 1 && from >= (starts[part + 1] ?? joined.length)) part++
+    share(pieces, first, part, written, run)
+  }
+  copyTo(joined.length)
+  for (const [index, each] of run.entries()) each.text = pieces[index] ?? ''
+}
+
+/**
+ * Writes what stands for a value into the part where the value began; parts of which nothing else would be left get a
+ * unit of it each, since providers refuse empty parts.
+ */
+function share(
+  pieces: string[],
+  first: number,
+  last: number,
+  written: string,
+  run: readonly SplitText[],
+): void {
+  const emptied = Math.max(0, Math.min(last - first, written.length - 1))
+  pieces[first] += written.slice(0, written.length - emptied)
+  for (let index = 0; index < emptied; index++) {
+    const piece = first + 1 + index
+    if (run[piece]) pieces[piece] += written.charAt(written.length - emptied + index)
+  }
+}
