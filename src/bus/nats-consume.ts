@@ -47,25 +47,38 @@ export function consumeNats(
   let closed = false
   let running: ConsumerMessages | undefined
   let waiting: JsMsg[] = []
-  let batch: Promise<void> | undefined
+  /** Messages that a handler has in its hands. */
+  let held = 0
+  let progress = Promise.withResolvers<void>()
+  let active = 0
+  const workers = new Set<Promise<void>>()
 
   function take(message: JsMsg): void {
     waiting.push(message)
-    batch ??= work()
+    if (active >= (wanted.concurrency ?? 1)) return
+    active++
+    const worker = work()
+    workers.add(worker)
+    worker.then(() => workers.delete(worker))
   }
 
   async function work(): Promise<void> {
     while (waiting.length > 0 && !closed) {
       const messages = waiting.slice(0, wanted.batchMax)
       waiting = waiting.slice(wanted.batchMax)
+      held += messages.length
       const holding = hold(messages)
       // `handle` promises not to throw; should it, the messages come again after the wait.
       await wanted
         .handle(messages.map((each) => wrap(each, connection)))
         .catch((cause: unknown) => world.log.error('bus.handler_failed', describeFault(cause)))
       holding.cancel()
+      held -= messages.length
+      progress.resolve()
+      progress = Promise.withResolvers<void>()
     }
-    batch = undefined
+    // In the same turn as the last look at `waiting`: a message in between would wait for the next one.
+    active--
   }
 
   /** Tells the server from time to time that everything in this process is being worked on. */
@@ -82,9 +95,9 @@ export function consumeNats(
     await ensureConsumer(manager, wanted, nc, streams)
     const consumer = await nc.jetstream().consumers.get(stream, wanted.durable)
     while (!closed && !nc.isClosed()) {
-      const room = wanted.pendingMax - waiting.length
+      const room = wanted.pendingMax - waiting.length - held
       // Asking for what there is room for is the only bound on memory: the server would send all it may.
-      if (room < wanted.batchMax && batch !== undefined) await batch
+      if (room < wanted.batchMax && held > 0) await progress.promise
       else {
         running = await consumer.fetch({ max_messages: room, expires: PULL_MS })
         for await (const message of running) take(message)
@@ -120,7 +133,8 @@ export function consumeNats(
     async close() {
       closed = true
       await running?.close()
-      await Promise.all([ended, batch])
+      progress.resolve()
+      await Promise.all([ended, ...workers])
       for (const message of waiting) message.nak()
     },
   }

@@ -25,15 +25,16 @@ export interface ConsumeOptions {
   readonly durable: string
   /** Messages handed over at once. */
   readonly batchMax: number
-  /** Delivered and not yet acknowledged messages: bounds this process' memory. */
+  /** Batches handled at the same time; default 1. Order between them is nobody's. */
+  readonly concurrency?: number | undefined
+  /** Messages in this process, waiting and being handled: bounds its memory; at least `batchMax`. */
   readonly pendingMax: number
   /** New consumers start here (epoch milliseconds); default: the oldest message kept. */
   readonly sinceMs?: number | undefined
   /** A cursor that nobody uses for this long is forgotten by the server; default: never. */
   readonly forgetAfterMs?: number | undefined
   /**
-   * Must not throw, and may take as long as it must: the messages stay this consumer's meanwhile. Called again only after
-   * it resolved, with whatever arrived since.
+   * Must not throw, and may take as long as it must: the messages stay this consumer's meanwhile.
    */
   handle(messages: readonly BusMessage[]): Promise<void>
 }

@@ -44,6 +44,7 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
   const counts: DeliveryCounts = { delivered: 0, failures: 0, parked: 0 }
   const state = { closed: false, counts, world, sink }
   const running: Consuming[] = []
+  const concurrency = sink.concurrency ?? 1
   const usageBatch = sink.usageBatchMax ?? USAGE_BATCH
   const forgetAfterMs = sink.essential ? undefined : FORGET_AFTER_MS
   const { storeUsage, storeSpans } = sink
@@ -55,7 +56,8 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
         sinceMs: sink.sinceMs,
         forgetAfterMs,
         batchMax: usageBatch,
-        pendingMax: usageBatch * 2,
+        concurrency,
+        pendingMax: usageBatch * (concurrency + 1),
         handle: (messages) =>
           handle(
             messages,
@@ -76,7 +78,8 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
         sinceMs: sink.sinceMs,
         forgetAfterMs,
         batchMax: SPAN_BATCH,
-        pendingMax: SPAN_BATCH * 4,
+        concurrency,
+        pendingMax: SPAN_BATCH * (concurrency + 3),
         handle: (messages) => handle(messages, decodeSpans, storeSpans, state, async () => {}),
       }),
     )

@@ -15,6 +15,8 @@ export interface Sink {
   readonly essential?: boolean | undefined
   /** Calls it likes to get at once; default 500. */
   readonly usageBatchMax?: number | undefined
+  /** Batches it takes at the same time; default 1. More where each waits for a network. */
+  readonly concurrency?: number | undefined
   /** A new cursor begins here (epoch milliseconds); undefined: with the oldest message the bus has kept. */
   readonly sinceMs?: number | undefined
   /** Ended calls, each with its usage. Undefined when the sink does not want them. */

@@ -145,6 +145,45 @@ describe('with a server', () => {
     await bus.close()
   })
 
+  test('batches run side by side as far as asked, and never hold more than the bound', async () => {
+    const bus = openBus({ url: nats.url, world })
+    await until('the connection', () => bus.stats().connected)
+    const sinceMs = Date.now()
+    let [running, most, held, mostHeld] = [0, 0, 0, 0]
+    const gate = Promise.withResolvers<void>()
+    const seen = new Set<string>()
+    const consuming = bus.consume({
+      kind: 'usage',
+      durable: 'side-by-side',
+      batchMax: 10,
+      concurrency: 3,
+      pendingMax: 40,
+      sinceMs,
+      async handle(messages) {
+        running++
+        held += messages.length
+        most = Math.max(most, running)
+        mostHeld = Math.max(mostHeld, held)
+        await gate.promise
+        for (const message of messages) {
+          seen.add(decodeUsage(message.bytes).opened.id)
+          message.ack()
+        }
+        running--
+        held -= messages.length
+      },
+    })
+    const events = Array.from({ length: 200 }, () => someEvent())
+    await bus.sendUsage(events)
+    await until('three batches', () => running === 3)
+    gate.resolve()
+    await until('all of them', () => seen.size >= 200)
+    expect(most).toBe(3)
+    expect(mostHeld).toBeLessThanOrEqual(30)
+    await consuming.close()
+    await bus.close()
+  })
+
   test('a new consumer reads the past from a point in time', async () => {
     const bus = openBus({ url: nats.url, world })
     const before = someEvent()

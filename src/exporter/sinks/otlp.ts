@@ -22,6 +22,8 @@ export interface OtlpSinkOptions {
 /** Spans of one request; backends warn or refuse beyond 4 MB, which 512 spans stay well below. */
 const SPANS_MAX = 512
 const BYTES_MAX = 4 * 1024 * 1024
+/** A backend far away answers in 100 ms: four requests at once carry 20 000 spans a second there. */
+const IN_FLIGHT_MAX = 4
 
 /**
  * OTLP over HTTP, protobuf and gzip. Calls come from the usage events, so each has its root span here whatever became of the
@@ -64,6 +66,7 @@ export function otlpSink(options: OtlpSinkOptions): Sink {
     name: options.name,
     // Two spans each: one request a batch, so that a refused one repeats nothing that was accepted.
     usageBatchMax: SPANS_MAX / 2,
+    concurrency: IN_FLIGHT_MAX,
     storeUsage: (events) => send(events.flatMap(recordedSpans)),
     storeSpans: (spans) => send(spans.filter((span) => span.kind === 'internal')),
   }
