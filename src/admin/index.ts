@@ -7,6 +7,7 @@ import { fallback, mount } from './mount.ts'
 import { ORGANIZATION_ROUTES } from './organization.ts'
 import { PERSONAL_TOKEN_ROUTES } from './personal-tokens.ts'
 import { POLICY_ROUTES } from './policies.ts'
+import { POLICY_TRIAL_ROUTES } from './policy-trial.ts'
 import { PRICE_ROUTES } from './prices.ts'
 import { REDACTION_ROUTES } from './redaction.ts'
 import { REQUEST_ROUTES } from './requests.ts'
@@ -31,6 +32,7 @@ export const RESOURCES: Readonly<Record<string, readonly Route[]>> = {
   personalTokens: PERSONAL_TOKEN_ROUTES,
   secrets: SECRET_ROUTES,
   policies: POLICY_ROUTES,
+  policyTrial: POLICY_TRIAL_ROUTES,
   prices: PRICE_ROUTES,
   usage: USAGE_ROUTES,
   sessions: SESSION_ROUTES,

@@ -27,18 +27,7 @@ export function createPolicy(
   const { caller, body, deps } = call
   const { organizationId, key } = caller
   demandEnabled(caller)
-  const policy = checked(
-    {
-      type: body.policy_type,
-      name: body.name,
-      description: body.description ?? '',
-      matchers: body.subject_matchers ?? [],
-      config: body.config,
-      enabled: body.enabled ?? true,
-      priority: body.priority ?? 0,
-    },
-    organizationId,
-  )
+  const policy = checkedPolicy(body, organizationId)
   return write(call, async ({ sql, note }) => {
     await alone(sql, organizationId)
     const author = key.userId ?? key.id
@@ -132,6 +121,23 @@ export async function mustFind(sql: AnySql, caller: Caller, id: string): Promise
 /** The 404 of a policy. */
 export function noSuchPolicy(): Failure {
   return new Failure('not_found', { says: 'There is no such policy.' })
+}
+
+/** A policy as it was sent, checked and normalised. Fails with `invalid_request` pointing at every mistake. */
+export function checkedPolicy(
+  body: Static<typeof POLICY_BODY>,
+  organizationId: string,
+): CheckedPolicy {
+  const input = {
+    type: body.policy_type,
+    name: body.name,
+    description: body.description ?? '',
+    matchers: body.subject_matchers ?? [],
+    config: body.config,
+    enabled: body.enabled ?? true,
+    priority: body.priority ?? 0,
+  }
+  return checked(input, organizationId)
 }
 
 function checked(input: Parameters<typeof checkPolicy>[0], organizationId: string): CheckedPolicy {

@@ -1,12 +1,12 @@
 import { type Static, Type as t } from '@sinclair/typebox'
+import { guardRules } from '../policies/guard-rules.ts'
 import { isMistaken } from '../policies/kind.ts'
 import { guard } from '../policies/kinds/guard.ts'
 import type { Guard } from '../policies/policy.ts'
-import { compileDetectors } from '../redaction/automaton/compile.ts'
-import type { Detector } from '../redaction/detector.ts'
-import { DETECTORS, SECRETS, STRUCTURED_PII } from '../redaction/detectors/index.ts'
+import { besideAllowed } from '../redaction/allowed.ts'
 import type { OperatorFor } from '../redaction/operator.ts'
 import { redactor } from '../redaction/redact.ts'
+import { scan } from '../redaction/scan.ts'
 import { vault } from '../redaction/vault.ts'
 import { type Answer, type Call, type Route, route, unprocessable } from './route.ts'
 
@@ -45,6 +45,9 @@ export const REDACTION_ROUTES: readonly Route[] = [
       shape: t.Object({
         text: t.String(),
         blocked: t.Boolean({ description: 'The policy would refuse the whole request.' }),
+        hold_units_max: t.Integer({
+          description: 'Most UTF-16 units that this policy ever holds back in a stream.',
+        }),
         findings: t.Array(
           t.Object({
             kind: t.Union([t.Literal('secret'), t.Literal('pii')]),
@@ -65,38 +68,41 @@ async function preview({
   deps,
 }: Call<unknown, unknown, Static<typeof BODY>>): Promise<Answer> {
   const policy = policyOf(body.policy)
-  const except = new Set(policy.except)
+  const direction = policy.direction === 'response' ? 'response' : 'request'
+  const rules = guardRules([policy], direction)
+  if (!rules) throw new Error('a guard looks one way at least')
   // A key nobody keeps: the placeholders shown here open nothing anywhere.
   const scratch = vault({ key: deps.world.dice.bytes(KEY_BYTES), scope: 'preview' })
-  // Leaving a detector out by not acting on it spares compiling a set for every list a caller may think of.
-  const operatorFor: OperatorFor = (detector) =>
-    except.has(detector) ? 'observe' : policy.operator
-  const filter = redactor(compileDetectors(setFor(policy)), operatorFor, scratch)
-  const text = filter.push(body.text) + filter.end()
+  const operatorFor: OperatorFor = (detector, entity) =>
+    rules.operatorFor(detector, entity) ?? 'observe'
+  const left = rules.allowed ? scan(rules.allowed, body.text) : []
+  const findings = scan(rules.compiled, body.text).filter(
+    ({ detector, entity, start, end }) =>
+      rules.operatorFor(detector, entity) !== undefined &&
+      !left.some((each) => each.start < end && start < each.end),
+  )
+  const filter = redactor(rules.compiled, operatorFor, scratch)
+  const hide = rules.allowed ? besideAllowed(filter, rules.allowed, scratch) : filter
+  const text = hide.push(body.text) + hide.end()
   return {
     status: 200,
     body: {
       text,
       blocked: filter.blocked(),
-      findings: filter
-        .findings()
-        .filter(({ detector }) => !except.has(detector))
-        .map(({ kind, entity, detector, start, end }) => ({ kind, entity, detector, start, end })),
+      hold_units_max: rules.holdUnitsMax,
+      findings: findings.map(({ kind, entity, detector, start, end }) => ({
+        ...{ kind, entity, detector, start, end },
+      })),
     },
   }
 }
 
-/** Compiling takes long: it is done once for each of the three sets, at its first use. */
-function setFor(policy: Guard): readonly Detector[] {
-  if (policy.secrets && policy.pii) return DETECTORS
-  return policy.secrets ? SECRETS : STRUCTURED_PII
-}
-
 function policyOf(config: unknown): Guard {
   const parsed = guard.parse(config ?? { detect: { pii: true, secrets: true } })
-  if (isMistaken(parsed))
+  const wrong = isMistaken(parsed) ? parsed : (guard.review?.(parsed) ?? [])
+  if (isMistaken(parsed) || wrong.length > 0)
     throw unprocessable(
-      parsed.map(({ pointer, says }) => ({
+      wrong.map(({ pointer, says }) => ({
         in: 'body',
         pointer: pointer.replace(/^\/config/, '/policy'),
         detail: says,
