@@ -36,7 +36,17 @@ export interface ExporterGauges {
 export function openExporterMetrics(read: () => Promise<ExporterGauges>): Registry {
   const registry = new Registry()
   const registers = [registry]
-  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers })
+  let reading: Promise<void> | undefined
+  // Asked by every metric, done once for all of them: one reading per scrape, and none shows the one before.
+  const collect = (): Promise<void> => {
+    reading ??= refresh()
+      .catch(() => undefined)
+      .finally(() => {
+        reading = undefined
+      })
+    return reading
+  }
+  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers, collect })
   const lag = gauge('gateway_outbox_lag_seconds', 'Age of the oldest call not yet confirmed.')
   const rows = gauge('gateway_outbox_rows', 'Calls not yet confirmed by the trace store.')
   const parked = gauge('gateway_outbox_parked_rows', 'Calls set aside that cannot be delivered.')
@@ -49,6 +59,7 @@ export function openExporterMetrics(read: () => Promise<ExporterGauges>): Regist
     help: 'Share of a cap that is left in its window; the most used caps only.',
     labelNames: ['policy_id', 'policy', 'window'] as const,
     registers,
+    collect,
   })
   const destination = ['destination'] as const
   const delivered = new Counter({
@@ -56,28 +67,28 @@ export function openExporterMetrics(read: () => Promise<ExporterGauges>): Regist
     help: 'Calls and spans delivered.',
     labelNames: destination,
     registers,
+    collect,
   })
   const failures = new Counter({
     name: 'gateway_export_failures_total',
     help: 'Failed attempts to deliver a batch.',
     labelNames: destination,
     registers,
+    collect,
   })
   const poison = new Counter({
     name: 'gateway_export_parked_total',
     help: 'Messages set aside that the destination cannot take.',
     labelNames: destination,
     registers,
+    collect,
   })
   const backlog = new Gauge({
     name: 'gateway_export_backlog_messages',
     help: 'Messages of the bus not yet delivered.',
     labelNames: destination,
     registers,
-    // The first metric to be collected refreshes all of them: one reading per scrape.
-    async collect() {
-      await refresh().catch(() => undefined)
-    },
+    collect,
   })
   const counted = new Map<string, { delivered: number; failures: number; parked: number }>()
 
