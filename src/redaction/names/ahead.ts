@@ -46,6 +46,8 @@ export interface Word {
 
 /** Reads text from a decision's first unit on; remembers when more would have to arrive first. */
 export interface Ahead {
+  /** Starts a decision at `from`. One object serves a whole text: candidates are too many to allocate for. */
+  open(view: CleanView, from: number): void
   /** The unit at `position`, or {@link NOTHING}. */
   at(position: number): number
   /** The word that begins at `position`, if one does and it ends within the bound. */
@@ -54,17 +56,36 @@ export interface Ahead {
   starved(): boolean
 }
 
-/** Opens reading from `from` on. */
-export function ahead(view: CleanView, from: number): Ahead {
-  const bound = from + AHEAD_UNITS_MAX
+/** Makes a reader. */
+export function ahead(): Ahead {
+  let view: CleanView = { start: 0, end: 0, final: true, at: () => WALL }
+  let bound = 0
   let starved = false
+
+  function open(next: CleanView, from: number): void {
+    view = next
+    bound = from + AHEAD_UNITS_MAX
+    starved = false
+  }
+
   function at(position: number): number {
     if (position >= bound) return NOTHING
     if (position < view.end) return view.at(position)
     if (!view.final) starved = true
     return NOTHING
   }
-  return { at, word: (position) => readWord(at, position, bound), starved: () => starved }
+
+  return {
+    open,
+    at,
+    word: (position) => {
+      const first = at(position)
+      const kind = first < 0 ? OTHER : (KIND[first] ?? OTHER)
+      if (kind === OTHER || kind > CASELESS) return undefined
+      return readWord(at, position, bound)
+    },
+    starved: () => starved,
+  }
 }
 
 function readWord(

@@ -121,8 +121,8 @@ function korean(text: Ahead, start: number, tail: string): CjkVerdict | undefine
   for (const place of PLACE_STARTS.get(first.charCodeAt(0)) ?? [])
     if (read(text, start, place.length) === place && !KOREAN_CUES.test(tail))
       return found(start, start + place.length, 'LOCATION')
-  if (!KOREAN_SURNAMES.has(first)) return undefined
   const cued = KOREAN_CUES.test(tail)
+  if (!KOREAN_SURNAMES.has(first) && !cued) return undefined
   if (!cued && before >= 0xac00 && text.at(start - 1) !== 0x20) return undefined
   for (const length of [3, 2, 4]) {
     const name = read(text, start, length)

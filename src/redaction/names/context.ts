@@ -136,12 +136,12 @@ export function cueOf(context: Context): number {
     cue |= PHRASES.get(hash) ?? 0
   }
   const keyed = (gap & KEY) !== 0
-  if (!keyed || gap & GAP.stop) cue &= ~KEYS
+  if (!keyed || gap & GAP.stop) cue &= ~KEYS | CUE.nrpKey
   if (keyed && gap & (GAP.equals | GAP.greater)) cue &= KEYS
   // "Hi,\nAnna" and "Regards,\n\nAnna" may break the line; "in.\nAnna" may not.
   if (gap & (GAP.line | GAP.comma) && !(gap & GAP.colon)) {
     if (gap & GAP.stop || !(gap & GAP.comma)) return 0
-    cue &= CUE.personWeak
+    cue &= CUE.personWeak | CUE.kin
   }
   if (gap & GAP.stop) cue &= ~(CUE.placeWeak | CUE.placeStrong | CUE.personPreposition)
   if (!keyed && gap & ~PHRASAL) return 0

@@ -2,7 +2,7 @@ import { hashJoin, hashWord } from './units.ts'
 import { COMMON, STOP, WORDLIKE } from './words/common.data.ts'
 import { GIVEN as GIVEN_WORDS } from './words/given.data.ts'
 import { AMBIGUOUS_NRP, PEOPLES, POLITICS, RELIGIONS } from './words/nrp.data.ts'
-import { CITIES, COUNTRIES, FOREIGN_PLACES, STREETS } from './words/places.data.ts'
+import { CITIES, COUNTRIES, FOREIGN_PLACES, STREETS, WORDLIKE_PLACES } from './words/places.data.ts'
 import { SURNAMES } from './words/surnames.data.ts'
 import * as triggers from './words/triggers.data.ts'
 
@@ -28,6 +28,9 @@ export const W = {
   nrpAfter: 1 << 16,
   kinAfter: 1 << 17,
   linker: 1 << 18,
+  wordlikePlace: 1 << 19,
+  /** Behind a name: `Jr`, `MD`. */
+  suffix: 1 << 20,
 } as const
 
 /** What a phrase announces; several may hold. */
@@ -40,6 +43,7 @@ export const CUE = {
   placeWeak: 1 << 5,
   placeKey: 1 << 6,
   nrpKey: 1 << 7,
+  kin: 1 << 8,
 } as const
 
 /** Longest phrase and longest place name, in words. */
@@ -123,6 +127,8 @@ function build(): void {
   addWords(triggers.PARTICLES, W.particle)
   addWords(triggers.PERSON_VERBS, W.verb)
   addWords(STREETS, W.street)
+  addWords(WORDLIKE_PLACES, W.wordlikePlace)
+  addWords('jr sr md phd dds dvm ii iii iv v esq mba cpa rn', W.suffix)
   addWords(triggers.CODE_WORDS, W.code)
   addWords(NRP_BEFORE, W.nrpBefore)
   addWords(NRP_AFTER, W.nrpAfter)
@@ -130,6 +136,7 @@ function build(): void {
   addWords(LINKERS, W.linker)
   addPhrases(triggers.PERSON_STRONG, CUE.personStrong)
   addPhrases(triggers.PERSON_WEAK, CUE.personWeak)
+  addPhrases(triggers.KIN, CUE.kin)
   addPhrases(PREPOSITIONS.replaceAll(/\s+/g, ','), CUE.personPreposition)
   addPhrases(triggers.PERSON_KEYS, CUE.personKey)
   addPhrases(triggers.PLACE_STRONG, CUE.placeStrong)

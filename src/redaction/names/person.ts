@@ -21,7 +21,8 @@ const NAME_UNITS_MAX = 34
 /** What the words in front are worth for a person. */
 export function personCue(cue: number): number {
   if (cue & CUE.personStrong) return 3.5
-  if (cue & CUE.personKey) return 2.6
+  if (cue & CUE.kin) return 2.2
+  if (cue & CUE.personKey) return 2
   if (cue & CUE.personWeak) return 1.6
   return cue & CUE.personPreposition ? 0.7 : 0
 }
@@ -98,7 +99,16 @@ function readRun(
     if (word.end - first.start > NAME_UNITS_MAX) break
     word = text.word(nextStart(text, word))
   }
-  return best
+  return best && { ...best, end: suffixEnd(text, best.end) }
+}
+
+/** The end of `Jr.`, `MD` and the like behind a name, or the name's. */
+function suffixEnd(text: Ahead, end: number): number {
+  const comma = text.at(end) === 0x2c ? 1 : 0
+  if (text.at(end + comma) !== 0x20) return end
+  const suffix = text.word(end + comma + 1)
+  if (suffix === undefined || !(suffix.flags & W.suffix) || suffix.shape === SHAPE.lower) return end
+  return suffix.end + (text.at(suffix.end) === 0x2e && suffix.shape === SHAPE.capital ? 1 : 0)
 }
 
 /** Where the next word of the same name would begin: behind one space, hyphen, or an initial's full stop. */
@@ -135,9 +145,9 @@ function worthOf(
   }
   if (shape === SHAPE.upper) {
     if (first && first.shape !== SHAPE.upper) return undefined
-    if (flags & (W.common | W.stop) && !(listed && cue >= 2.6)) return undefined
-    if (!listed && cue < 2.6) return undefined
-    if (word.end - word.start < 3 && cue < 2.6) return undefined
+    if (flags & (W.common | W.stop) && !(listed && cue >= 2)) return undefined
+    if (!listed && cue < 2) return undefined
+    if (word.end - word.start < 3 && cue < 2) return undefined
   } else if (first && first.shape === SHAPE.upper && first.end - first.start > 2) return undefined
   return capitalWorth(text, word, first, known)
 }
@@ -151,8 +161,9 @@ function capitalWorth(
   const { flags } = word
   const given = (flags & W.given) !== 0
   const surname = (flags & W.surname) !== 0
-  const again = known.has(word.hash) ? 1.5 : 0
-  if (flags & W.stop && !given && !surname) return undefined
+  const again = known.has(word.hash) ? 2 : 0
+  if (first && text.at(word.start - 1) === 0x2d) return again + 0.2
+  if (flags & W.stop && !given && !surname) return first && accented(text, word) ? 0 : undefined
   if (flags & (W.common | W.stop)) {
     if (!given && !surname) return first ? undefined : -2.5
     return again + (given && flags & W.wordlike ? 0.4 : first ? 0.3 : -0.6)
@@ -170,11 +181,18 @@ function lowerWorth(word: Word, first: Word | undefined, cue: number): number | 
   const listed = flags & (W.given | W.surname)
   const everyday = flags & (W.common | W.wordlike)
   if (listed && !everyday) return cue >= 1.6 || first ? 1 : undefined
-  if (cue < 2.6) return undefined
+  if (cue < 2) return undefined
   if (listed && cue >= 1.6) return flags & W.given ? 0.2 : first ? 0.2 : -0.4
   if (flags & (W.common | W.verb) || cue < 3)
     return first && !(flags & (W.common | W.verb)) ? -0.2 : undefined
   return word.end - word.start >= 3 ? -0.6 : undefined
+}
+
+/** Whether a letter outside ASCII is in it: "Hà" is no "ha". */
+function accented(text: Ahead, word: Word): boolean {
+  for (let position = word.start; position < word.end; position++)
+    if (text.at(position) > 0x7f) return true
+  return false
 }
 
 /** What stands behind a name: a verb of persons, a possession. */
@@ -183,10 +201,10 @@ function behind(text: Ahead, end: number): number {
   if (unit === 0x27 || unit === 0x2019) {
     if (text.at(end + 1) !== 0x73 || text.at(end + 2) !== 0x20) return 0
     const owned = text.word(end + 3)
-    return owned && owned.flags & W.kinAfter ? 1.5 : 0.2
+    return owned && owned.flags & W.kinAfter ? 2 : 0.2
   }
   if (unit !== 0x20) return 0
   const next = text.word(end + 1)
   if (next === undefined || next.shape !== SHAPE.lower) return 0
-  return next.flags & W.verb ? (next.flags & W.stop ? 0.3 : 1.2) : 0
+  return next.flags & W.verb ? (next.flags & W.stop ? 0.3 : 1.6) : 0
 }

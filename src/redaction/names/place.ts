@@ -32,9 +32,9 @@ function knownEnd(text: Ahead, first: Word): { end: number; worth: number } | un
   const lower = shape === SHAPE.lower ? 0.9 : 0
   if (shape === SHAPE.blob || shape === SHAPE.mixed || shape === SHAPE.initial) return undefined
   if (flags & W.place) {
-    const everyday = flags & (W.common | W.wordlike | W.stop)
+    const everyday = flags & (W.common | W.wordlikePlace | W.stop)
     const name = flags & (W.given | W.surname)
-    const worth = everyday ? 0.3 : name ? 1.2 : 2
+    const worth = everyday ? (lower ? -0.5 : 1) : name ? 1.2 : 2
     best = { end: first.end, worth: worth - lower }
   }
   if (!(flags & W.placeFirst)) return best

@@ -1,5 +1,5 @@
 import { type CleanView, type Report, type StreamScanner, WALL } from '../detector.ts'
-import { type Ahead, ahead, goesOn, isApostrophe, SHAPE, type Word } from './ahead.ts'
+import { ahead, goesOn, isApostrophe, SHAPE, type Word } from './ahead.ts'
 import { judgeCjk, TAIL_UNITS } from './cjk.ts'
 import { cueOf, GAP, openContext, passMark, passWall, passWord, standsFree } from './context.ts'
 import { lookUp, W } from './lexicon.ts'
@@ -37,10 +37,12 @@ const CREDITS = new Set(
 export function openNameScanner(): StreamScanner {
   const context = openContext()
   const known = new Set<number>()
-  /** First unit not decided; the unit in front of it; the last ideographs and marks. */
+  /** First unit not decided; the unit in front of it; the nearest readable one. */
   let cursor = 0
   let before = 0x0a
-  let tail = ''
+  /** Nothing left of it is looked at: the last finding's end. */
+  let floor = 0
+  const text = ahead()
   /** Inside a word longer than any name; position behind an address that may go on. */
   let long = false
   let address = -1
@@ -70,13 +72,13 @@ export function openNameScanner(): StreamScanner {
     passWall(context, cue)
     cursor = verdict.end
     before = WALL
-    tail = ''
+    floor = cursor
   }
 
   /** All functions below say false when they must wait for more text. */
   function mark(view: CleanView, unit: number, report: Report): boolean {
     if (cursor === address && (unit === 0x2c || unit === 0x20)) {
-      const text = ahead(view, cursor)
+      text.open(view, cursor)
       const verdict = judgeContinuation(text, cursor)
       if (text.starved()) return false
       if (verdict) {
@@ -87,20 +89,27 @@ export function openNameScanner(): StreamScanner {
     if (unit === WALL) passWall(context, 0)
     else passMark(context, unit)
     if (unit === 0x0a) credits = false
-    if (unit !== 0x20) tail = (tail + String.fromCharCode(unit)).slice(-TAIL_UNITS)
     before = unit
     cursor++
     return true
   }
 
+  /** The last units in front of the cursor without spaces; they stay readable. */
+  function tail(view: CleanView): string {
+    let units = ''
+    const from = Math.max(floor, cursor - 2 * TAIL_UNITS, view.start)
+    for (let position = cursor - 1; position >= from && units.length < TAIL_UNITS; position--)
+      if (view.at(position) !== 0x20) units = String.fromCharCode(view.at(position)) + units
+    return units
+  }
+
   function ideograph(view: CleanView, unit: number, report: Report): boolean {
-    const text = ahead(view, cursor)
-    const verdict = judgeCjk(text, cursor, tail)
+    text.open(view, cursor)
+    const verdict = judgeCjk(text, cursor, tail(view))
     if (text.starved()) return false
     if (verdict) accept(verdict, verdict.entity, 0, report)
     else {
       passWord(context, unit, SHAPE.caseless)
-      tail = (tail + String.fromCharCode(unit)).slice(-TAIL_UNITS)
       before = unit
       cursor++
     }
@@ -129,14 +138,13 @@ export function openNameScanner(): StreamScanner {
     const flags = long ? 0 : lookUp(hash)
     if (CREDITS.has(hash)) credits = true
     if (!long && !credits && worthALook(first, flags) && standsFree(context, before)) {
-      const text = ahead(view, cursor)
-      const done = first === DIGIT ? number(text, report) : candidate(text, report)
+      text.open(view, cursor)
+      const done = first === DIGIT ? number(report) : candidate(report)
       if (text.starved()) return false
       if (done) return true
     }
     passWord(context, long ? LONG_WORD : hash, first === UPPER ? SHAPE.capital : SHAPE.lower)
     before = view.at(position - 1)
-    tail = ''
     cursor = position
     return true
   }
@@ -149,7 +157,7 @@ export function openNameScanner(): StreamScanner {
     return (context.flags & W.cue) !== 0 || context.walled
   }
 
-  function number(text: Ahead, report: Report): boolean {
+  function number(report: Report): boolean {
     const verdict = judgeNumberedStreet(text, cursor)
     if (verdict === undefined || text.starved()) return false
     accept(verdict, 'LOCATION', 0, report)
@@ -157,19 +165,19 @@ export function openNameScanner(): StreamScanner {
     return true
   }
 
-  function candidate(text: Ahead, report: Report): boolean {
+  function candidate(report: Report): boolean {
     const word = text.word(cursor)
     if (word === undefined) return false
     const cue = cueOf(context)
     const adjacent = (context.gap & ~(GAP.space | GAP.quote)) === 0 && context.gapUnits <= 2
-    const decided = decide(text, word, cue, adjacent)
+    const decided = decide(word, cue, adjacent)
     if (decided === undefined || text.starved()) return false
     accept(decided.verdict, decided.entity, cue, report)
     if (decided.address) address = decided.verdict.end
     return true
   }
 
-  function decide(text: Ahead, word: Word, cue: number, adjacent: boolean): Decision | undefined {
+  function decide(word: Word, cue: number, adjacent: boolean): Decision | undefined {
     if (adjacent && context.flags & W.code) return undefined
     const street = word.shape === SHAPE.capital ? judgeStreet(text, word) : undefined
     if (street) return { verdict: street, entity: 'LOCATION', address: true }

@@ -1,5 +1,6 @@
 /** Common given names of many cultures, lower case without accents; general knowledge, sorted by culture only. */
 export const GIVEN = `
+mark may rose will hope joy rosetta louisa magdalena ramiro isabell alf aida shawn jesse marcellus cristobal
 james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony donald steven
 paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan jacob gary nicholas eric jonathan
 stephen larry justin scott brandon benjamin samuel gregory frank alexander raymond patrick jack dennis jerry tyler aaron

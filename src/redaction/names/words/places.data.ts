@@ -106,8 +106,17 @@ export const CJK_PLACES = `
 export const STREETS = `
 street road avenue lane drive boulevard court terrace crescent highway parkway st rd ave blvd ln dr hwy pkwy
 rue allee place impasse chemin quai cours passage route
-calle avenida plaza paseo carretera ronda pasaje camino travesia prolongacion grupo glorieta urbanizacion via viale
+voie sentier square montee residence
+calle callejon camino puente salida caserio barranco monte jardines lugar poligono sector subida avenida plaza paseo carretera ronda pasaje camino travesia prolongacion grupo glorieta urbanizacion via viale
 piazza corso vicolo largo strada rua travessa praca alameda estrada rodovia
 strasse gasse weg platz ring ufer damm straat laan plein gracht kade dreef ulica aleja plac osiedle ul
 ulitsa prospekt sokak sokagi caddesi cadde mahallesi bulvari gatan vagen vej gade gata katu tie utca ter namesti ulice
 `
+/** Places that are everyday words as well: they need more than a capital letter. */
+export const WORDLIKE_PLACES = `
+reading split nice bath male mobile most natal cork hull derby kent perm tours nis ho normal orange of turkey china
+jordan chad georgia guinea mali cuba fes fez pecs aachen brest male goa linz lund metz pau po victoria lincoln santa
+phoenix independence hope enterprise columbus cambridge oxford washington york queens harlem reno rom by gent mar sofia
+colon buffalo cleveland charlotte orlando austin jackson savannah salvador leon lorraine florence nancy roman togo niger
+bari bern lima man oman laos congo java manila vienna geneva boulder stockton durham arlington bergen limerick
+utrecht delta panama atlantic male medina troy athens sparta bonn essen kiel surat pune osaka`

@@ -3,48 +3,57 @@
  * Strong ones are enough for any word that follows; others want a word that looks the part.
  */
 export const PERSON_STRONG = `
-my name is, name is, i am called, people call me, known as, name:, full name, first name, last name, given name, maiden name,
+my name is, his name is, her name is, their name is, my name was, i am called, people call me, my full name is, my first name is, my last name is,
 ich heisse, mein name ist, ich bin der, ich bin die, je m'appelle, mon nom est, je me nomme, me llamo, mi nombre es,
 mi chiamo, il mio nome e, meu nome e, chamo-me, me chamo, o meu nome e, mijn naam is, ik heet, nazywam sie, mam na imie,
 jag heter, mitt namn ar, jeg hedder, jeg heter, mit navn er, mitt navn er, minun nimeni on, nimeni on, jmenuji se, volam sa,
 a nevem, numele meu este, ma numesc, zovem se, меня зовут, мое имя, моё имя, мене звати, мене звуть, казвам се, με λενε,
 adim, benim adim, ismim, ten toi la, toi ten la, toi la, nama saya, اسمي, أنا اسمي, שמי, קוראים לי, मेरा नाम, ชื่อ,
 au nom de, a nombre de, im namen von, a nome di, em nome de, uit naam van, op naam van, on behalf of, in the name of,
-lautet auf, t.n.v, tnv, z. hd, z.hd, zu handen, attn, dossier de, geboren als, nee, born as, signed by, belongs to, registered to
+lautet auf, t.n.v, tnv, z. hd, z.hd, zu handen, attn, geboren als, nee, born as, signed by, belongs to, registered to
 `
 export const PERSON_WEAK = `
-ask, asked for, talked to, talk to, spoke to, speak to, spoke with, speak with, talking to, speaking with, meet, met, meeting with,
-met with, call, phone, email, e-mail, mail, message, contact, tell, told, remind, thank, invite, invited, visited, see,
-from, by, with, for, to, cc, assigned to, assign to, reported by, approved by, requested by, written by, sent by, prepared by,
-signed, owned by, managed by, led by, hired, fired, interviewed, hello, hi, hey, dear, regards, sincerely, cheers,
-best, thanks, love, bonjour, hola, ciao, ola, hoi, hej, hei, ahoj, czesc, merhaba, xin chao, salut, hallo, beste, liebe,
-lieber, cher, chere, querido, querida, estimado, estimada, caro, cara, gentile, prezado, prezada, geachte, drogi, droga, kara,
-sayin, привет, здравствуйте, уважаемый, уважаемая, дорогой, дорогая, это, i am, i'm, this is, it's, ich bin, hier ist, c'est,
-je suis, soy, sono, sou, ik ben, dit is, ben, jestem, jag ar, jeg er, toi la, to jest, mit, von, bei, an, fur, bel, avec, chez,
-pour, par, de, con, para, por, voor, van, met, naar, od, dla, med, fran, til, for, av, af, found, named, called,
-name, nombre, nome, nom, naam, imie, namn, navn, nimi, jmeno, ad, adi, isim, ten, имя, and, et, y, e, und, en, och, og, ve, i, va, и,
-customer, client, patient, employee, guest, tenant, applicant, candidate, student, teacher, caller, agent, driver, nurse, owner,
-passenger, witness, user, member, attendee, author, recipient, sender, beneficiary, holder, manager, director, lawyer,
-kunde, kundin, patientin, mitarbeiter, mitarbeiterin, kollege, kollegin, mieter, mieterin, klient, klientin, nutzer, chef, chefin,
-cliente, clienta, paciente, empleado, empleada, usuario, usuaria, paziente, dipendente, utente, funcionario, funcionaria,
-patiente, cliente, salarie, salariee, klant, patienten, medewerker, pacjent, pacjentka, klientka, pan, pani,
-kunden, musteri, hasta, benh nhan, khach hang, клиент, клиентка, пациент, пациентка, сотрудник, сотрудница, коллега,
-wife, husband, daughter, son, friend, brother, sister, mother, father, mom, mum, dad, uncle, aunt, cousin, nephew, niece,
-grandma, grandpa, grandmother, grandfather, girlfriend, boyfriend, partner, fiance, fiancee, boss, colleague, coworker,
-neighbour, neighbor, roommate, landlord, doctor, therapist, supervisor, teammate, classmate, mentor, child, baby,
-frau, mann, tochter, sohn, freund, freundin, bruder, schwester, mutter, vater, onkel, tante, nachbar, nachbarin,
-femme, mari, fille, fils, ami, amie, frere, soeur, mere, pere, oncle, collegue, voisin, voisine, epouse, epoux,
-esposa, esposo, marido, mujer, hija, hijo, amigo, amiga, hermano, hermana, madre, padre, tio, tia, vecino, vecina, jefe, jefa,
-moglie, marito, figlia, figlio, amico, amica, fratello, sorella, mamma, papa, zio, zia, vicino, vicina, collega, capo,
-filha, filho, irmao, irma, mae, pai, vizinho, vizinha, colega, chefe, vrouw, dochter, zoon, vriend, vriendin, broer, zus,
-moeder, vader, oom, buurman, buurvrouw, baas, zona, maz, corka, syn, przyjaciel, brat, siostra, szef, kolega, kolezanka,
-fru, dotter, dottir, bror, syster, karim, esim, kizim, oglum, arkadasim, жена, муж, дочь, сын, друг, подруга, брат, сестра,
-мама, папа, начальник, сосед, соседка
+ask, asked for, talked to, talk to, spoke to, speak to, spoke with, speak with, talking to,
+speaking with, meet, meeting with, met with, call, phone, email, e-mail, mail, message, contact,
+tell, told, remind, thank, invite, invited, visited, cc, assigned to, assign to, reported by,
+approved by, requested by, written by, sent by, prepared by, signed, owned by, managed by,
+led by, hired, fired, interviewed, hello, hi, hey, dear, regards, sincerely, cheers, best,
+thanks, love, bonjour, hola, ciao, ola, hoi, hej, hei, ahoj, czesc, merhaba, xin chao, salut,
+hallo, beste, liebe, lieber, cher, chere, querido, querida, estimado, estimada, caro, cara,
+gentile, prezado, prezada, geachte, drogi, droga, kara, sayin, привет, здравствуйте, уважаемый,
+уважаемая, дорогой, дорогая, i am, i'm, this is, ich bin, hier ist, je suis, soy, sono, sou,
+ik ben, dit is, ben, jestem, jag ar, jeg er, toi la, to jest, bel, found, named, called, name,
+nombre, nome, nom, naam, imie, namn, navn, nimi, jmeno, ad, adi, isim, ten, имя, customer,
+client, patient, employee, guest, tenant, applicant, candidate, student, teacher, caller, agent,
+driver, nurse, owner, passenger, witness, user, member, attendee, author, recipient, sender,
+beneficiary, holder, manager, director, lawyer, kunde, kundin, patientin, mitarbeiter,
+mitarbeiterin, kollege, kollegin, mieter, mieterin, klient, klientin, nutzer, chef, chefin,
+cliente, clienta, paciente, empleado, empleada, usuario, usuaria, paziente, dipendente, utente,
+funcionario, funcionaria, patiente, cliente, salarie, salariee, klant, patienten, medewerker,
+pacjent, pacjentka, klientka, pan, pani, kunden, musteri, hasta, benh nhan, khach hang, клиент,
+клиентка, пациент, пациентка, сотрудник, сотрудница, коллега, dossier de
+`
+/** Relations: "my wife …". */
+export const KIN = `
+wife, husband, daughter, son, friend, brother, sister, mother, father, mom, mum, dad, uncle,
+aunt, cousin, nephew, niece, grandma, grandpa, grandmother, grandfather, girlfriend, boyfriend,
+partner, fiance, fiancee, boss, colleague, coworker, neighbour, neighbor, roommate, landlord,
+doctor, therapist, supervisor, teammate, classmate, mentor, child, baby, frau, mann, tochter,
+sohn, freund, freundin, bruder, schwester, mutter, vater, onkel, tante, nachbar, nachbarin,
+femme, mari, fille, fils, ami, amie, frere, soeur, mere, pere, oncle, collegue, voisin, voisine,
+epouse, epoux, esposa, esposo, marido, mujer, hija, hijo, amigo, amiga, hermano, hermana, madre,
+padre, tio, tia, vecino, vecina, jefe, jefa, moglie, marito, figlia, figlio, amico, amica,
+fratello, sorella, mamma, papa, zio, zia, vicino, vicina, collega, capo, filha, filho, irmao,
+irma, mae, pai, vizinho, vizinha, colega, chefe, vrouw, dochter, zoon, vriend, vriendin, broer,
+zus, moeder, vader, oom, buurman, buurvrouw, baas, zona, maz, corka, syn, przyjaciel, brat,
+siostra, szef, kolega, kolezanka, fru, dotter, dottir, bror, syster, karim, esim, kizim, oglum,
+arkadasim, жена, муж, дочь, сын, друг, подруга, брат, сестра, мама, папа, начальник, сосед,
+соседка
 `
 /** Keys of records; with `:` or `=` behind them what follows is a person. */
 export const PERSON_KEYS = `
 name, fullname, full_name, firstname, first_name, lastname, last_name, surname, givenname, given_name, familyname, family_name,
-displayname, display_name, realname, customername, customer_name, username_full, fn, n, cn, contact, customer, client, patient,
+displayname, display_name, realname, customername, customer_name, username_full, fn, cn, contact, customer, client, patient,
 employee, attendees, attendee, participants, participant, present, guest, guests, passenger, passengers, cardholder,
 card_holder, cardholder_name, holder, account_holder, accountholder, beneficiary, recipient, sender, from, to, cc, bcc,
 signed, signature, applicant, candidate, student, teacher, tenant, landlord, witness, doctor, physician, nurse, agent,
