@@ -1,6 +1,8 @@
-import { END, type Match, type Tail } from '../detector.ts'
-import { ALNUM, isIn } from './classes.ts'
-import { type Compiled, PLACEHOLDER_START, type WordEntry } from './compile.ts'
+import { END, type Match } from '../detector.ts'
+import { isInside, saysWord, touchesPlaceholder } from './boundary.ts'
+import type { Compiled } from './compile.ts'
+import { type Memory, TAIL_UNITS_MAX } from './memory.ts'
+import { swallowStep } from './swallow.ts'
 import { runStart, type Window } from './window.ts'
 
 /** Where what the machine decides goes. Positions are the window's. */
@@ -13,50 +15,8 @@ export interface Decisions {
   wall(start: number, end: number): void
 }
 
-/** A word whose value is still to come, or has come and waits for the scan to reach it. */
-interface Appointment {
-  readonly entry: WordEntry
-  /** Position behind the word. */
-  word: number
-  /** Where its value begins, or -1 while unknown. */
-  value: number
-  /** While unknown: where it may begin at the earliest; the scan does not go further. */
-  earliest: number
-}
-
-/** What the machine remembers of one text between two pieces. All positions are the window's. */
-export interface Memory {
-  /** Automaton state at `position`. */
-  state: number
-  /** Everything left of this was read by the automaton. */
-  position: number
-  /** True when what the automaton said at `position` has not been worked through. */
-  speaking: boolean
-  appointments: Appointment[]
-  /** The tail being swallowed, if any, and how many units of it are allowed to come. */
-  tail: Tail | undefined
-  tailLeft: number
-  /** Units of `tail.until` seen so far, or -1 when it was seen and dashes follow. */
-  untilSeen: number
-}
-
-/** Longest tail swallowed: a private key block of 16 384 bits is below; nothing longer is one token. */
-export const TAIL_UNITS_MAX = 16_384
 /** `[SAFE_TO_USE:` + 40 of category + `_` + 8 letters + `]`. */
 const PLACEHOLDER_UNITS_MAX = 63
-
-/** The memory of a text of which nothing was read. */
-export function freshMemory(position: number): Memory {
-  return {
-    state: 0,
-    position,
-    speaking: false,
-    appointments: [],
-    tail: undefined,
-    tailLeft: 0,
-    untilSeen: 0,
-  }
-}
 
 const NONE = 0
 const FOUND = 1
@@ -334,73 +294,3 @@ export function openMachine(
     return waiting < 0 ? settled : Math.min(settled, waiting)
   }
 }
-
-/** True when the word at `[start, end)` stands inside other letters: neither alone nor a hump of an identifier. */
-function isInside(window: Window, start: number, end: number): boolean {
-  const { units, low } = window
-  if (start > low) {
-    const before = units[start - 1] ?? 0
-    if (isIn(ALNUM, before) && !(before > 0x60 && isUpper(units[start] ?? 0))) return true
-  }
-  // A small letter that follows belongs to the same word, unless it is a plural.
-  const after = end < window.end ? (units[end] ?? 0) : 0
-  return after > 0x60 && after < 0x7b && after !== 0x73 && (units[end - 1] ?? 0) > 0x60
-}
-
-/** A value that begins in or runs over a placeholder is none: what was redacted once stays as it is. */
-function touchesPlaceholder(window: Window, match: Match): boolean {
-  const { units, low, end } = window
-  for (let at = Math.max(low, match.start - 1); at < match.end && at < end; at++) {
-    if (units[at] !== 0x5b) continue
-    let index = 1
-    while (at + index < end && units[at + index] === PLACEHOLDER_START.charCodeAt(index)) index++
-    if (index === PLACEHOLDER_START.length) return true
-  }
-  return false
-}
-
-/** Compares a word with units beyond ASCII, which the gate knows only roughly. */
-function saysWord(window: Window, end: number, word: string): boolean {
-  const start = end - word.length
-  if (start < window.low) return false
-  return String.fromCharCode(...window.units.subarray(start, end)).toLowerCase() === word
-}
-
-function isUpper(unit: number): boolean {
-  return unit >= 0x41 && unit <= 0x5a
-}
-
-/** Units to pass at `position`: 0 at the tail's end, negative when that cannot be told yet. */
-function swallowStep(window: Window, memory: Memory, tail: Tail, position: number): number {
-  if (position >= window.end) return window.final ? 0 : -1
-  const unit = window.units[position] ?? 0
-  if (tail.until !== undefined) return swallowUntil(memory, tail, tail.until, unit)
-  if (tail.spaced === true) {
-    if (unit !== 0x20) return 0
-    if (position + 2 >= window.end && !window.final) return -1
-    if (position + 1 >= window.end || !isIn(tail.units, window.units[position + 1] ?? 0)) return 0
-    const after = position + 2 < window.end ? window.units[position + 2] : 0x20
-    return after === 0x20 || !isIn(tail.units, after ?? 0) ? 2 : 0
-  }
-  if (!isIn(tail.units, unit)) return 0
-  // A full stop, comma or colon at the end belongs to the sentence, not to the value.
-  if (unit !== 0x2e && unit !== 0x2c && unit !== 0x3a) return 1
-  if (position + 1 >= window.end) return window.final ? 0 : -1
-  return isIn(tail.units, window.units[position + 1] ?? 0) ? 1 : 0
-}
-
-function swallowUntil(memory: Memory, tail: Tail, until: string, unit: number): number {
-  if (memory.untilSeen === until.length + DASHES) return 0
-  if (memory.untilSeen >= until.length) {
-    // Behind the closing literal: its name, then five dashes.
-    memory.untilSeen = unit === 0x2d ? memory.untilSeen + 1 : until.length
-    return unit === 0x0a || !isIn(tail.units, unit) ? 0 : 1
-  }
-  if (!isIn(tail.units, unit)) return 0
-  if (unit === until.charCodeAt(memory.untilSeen)) memory.untilSeen++
-  else if (!(unit === 0x2d && memory.untilSeen === DASHES)) memory.untilSeen = unit === 0x2d ? 1 : 0
-  return 1
-}
-
-/** Dashes around the head and foot lines of a private key block. */
-const DASHES = 5

@@ -1,0 +1,39 @@
+import type { Match } from '../detector.ts'
+import { ALNUM, isIn } from './classes.ts'
+import { PLACEHOLDER_START } from './compile.ts'
+import type { Window } from './window.ts'
+
+/** True when the word at `[start, end)` stands inside other letters: neither alone nor a hump of an identifier. */
+export function isInside(window: Window, start: number, end: number): boolean {
+  const { units, low } = window
+  if (start > low) {
+    const before = units[start - 1] ?? 0
+    if (isIn(ALNUM, before) && !(before > 0x60 && isUpper(units[start] ?? 0))) return true
+  }
+  // A small letter that follows belongs to the same word, unless it is a plural.
+  const after = end < window.end ? (units[end] ?? 0) : 0
+  return after > 0x60 && after < 0x7b && after !== 0x73 && (units[end - 1] ?? 0) > 0x60
+}
+
+/** A value that begins in or runs over a placeholder is none: what was redacted once stays as it is. */
+export function touchesPlaceholder(window: Window, match: Match): boolean {
+  const { units, low, end } = window
+  for (let at = Math.max(low, match.start - 1); at < match.end && at < end; at++) {
+    if (units[at] !== 0x5b) continue
+    let index = 1
+    while (at + index < end && units[at + index] === PLACEHOLDER_START.charCodeAt(index)) index++
+    if (index === PLACEHOLDER_START.length) return true
+  }
+  return false
+}
+
+/** Compares a word with units beyond ASCII, which the gate knows only roughly. */
+export function saysWord(window: Window, end: number, word: string): boolean {
+  const start = end - word.length
+  if (start < window.low) return false
+  return String.fromCharCode(...window.units.subarray(start, end)).toLowerCase() === word
+}
+
+function isUpper(unit: number): boolean {
+  return unit >= 0x41 && unit <= 0x5a
+}

@@ -1,0 +1,44 @@
+import type { Tail } from '../detector.ts'
+import type { WordEntry } from './compile.ts'
+
+/** A word whose value is still to come, or has come and waits for the scan to reach it. */
+export interface Appointment {
+  readonly entry: WordEntry
+  /** Position behind the word. */
+  word: number
+  /** Where its value begins, or -1 while unknown. */
+  value: number
+  /** While unknown: where it may begin at the earliest; the scan does not go further. */
+  earliest: number
+}
+
+/** What the machine remembers of one text between two pieces. All positions are the window's. */
+export interface Memory {
+  /** Automaton state at `position`. */
+  state: number
+  /** Everything left of this was read by the automaton. */
+  position: number
+  /** True when what the automaton said at `position` has not been worked through. */
+  speaking: boolean
+  appointments: Appointment[]
+  /** The tail being swallowed, if any, and how many units of it are allowed to come. */
+  tail: Tail | undefined
+  tailLeft: number
+  /** Units of `tail.until` seen so far, or -1 when it was seen and dashes follow. */
+  untilSeen: number
+}
+
+/** Longest tail swallowed: a private key block of 16 384 bits is below; nothing longer is one token. */
+export const TAIL_UNITS_MAX = 16_384
+/** The memory of a text of which nothing was read. */
+export function freshMemory(position: number): Memory {
+  return {
+    state: 0,
+    position,
+    speaking: false,
+    appointments: [],
+    tail: undefined,
+    tailLeft: 0,
+    untilSeen: 0,
+  }
+}

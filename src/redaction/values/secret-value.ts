@@ -1,0 +1,202 @@
+import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
+import { END, type Match, type Reader } from '../detector.ts'
+import { isName, isRandom, isReference, isStandIn, lookAt } from './look.ts'
+
+/** Where an unquoted heap of symbols ends. */
+const LOOSE_STOPS = unitClass(' \\t\\n"`;')
+const STOPS = unitClass(' \\t\\n"\'`,;)\\]}<>|')
+const LOWER = unitClass('a-z')
+const NAME = unitClass('A-Za-z0-9_\\-.')
+const CAP = 64
+
+/** Reads the value at `position` up to what ends it, or to the bound. */
+function readValue(text: Reader, position: number, quote: number, stops = STOPS): string {
+  let value = ''
+  for (let index = 0; index < CAP; index++) {
+    const unit = text.at(position + index)
+    if (unit === END || unit > 127) break
+    if (quote === 0 ? isIn(stops, unit) : unit === quote || unit === 0x0a) break
+    if (quote === 0 && unit === 0x26 && isParameter(text, position + index + 1)) break
+    value += String.fromCharCode(unit)
+  }
+  return value
+}
+
+/** `&name=` behind a value: the next parameter of a URL. */
+function isParameter(text: Reader, position: number): boolean {
+  for (let at = position; at < position + 16; at++) {
+    const unit = text.at(at)
+    if (unit === 0x3d) return at > position
+    if (!isIn(NAME, unit)) return false
+  }
+  return false
+}
+
+/** Quoted values may hold anything up to their quote. */
+const QUOTED = new Map(
+  [0x22, 0x27, 0x60].map((quote) => [
+    quote,
+    { units: unitClass(`^${String.fromCharCode(quote)}\\n`) },
+  ]),
+)
+const TAIL = { units: unitClass('A-Za-z0-9+/=_.~\\-') }
+
+/** The verdict on the value at `position` behind a word that says it is secret. */
+export function judgeSecret(
+  text: Reader,
+  position: number,
+  word: string,
+  password: boolean,
+  [tiedMin, looseMin]: readonly [number, number],
+): Match | undefined {
+  const before = text.at(position - 1)
+  const quote = before === 0x22 || before === 0x27 || before === 0x60 ? before : 0
+  const operator = operatorBefore(text, quote === 0 ? position : position - 1)
+  if (isPlain(text, position)) return undefined
+  const read = readValue(text, position, quote)
+  const value = quote === 0 ? read.replace(/[.:*]+$/, '') : read
+  const found = (end: number): Match => ({ start: position, end, tail: QUOTED.get(quote) ?? TAIL })
+  const tied = operator !== 0 || word === 'identified by'
+  if (
+    isValue(value, text.at(position + read.length), {
+      quote,
+      tied,
+      word,
+      password,
+      tiedMin,
+      looseMin,
+      glued: isIn(ALNUM, before),
+    })
+  )
+    return found(position + value.length)
+  if (quote !== 0 || !tied || !isIn(LOOSE, text.at(position + read.length))) return undefined
+  const heap = readValue(text, position, 0, LOOSE_STOPS)
+  if (heap.length < 12 || isStandIn(heap) || isReference(heap) || isCode(heap, 0)) return undefined
+  return isOdd(heap) || (isRandom(heap, 14) && !/[()]/.test(heap))
+    ? found(position + heap.length)
+    : undefined
+}
+
+/** A short word of letters alone is no secret; seen before anything is built from it. */
+function isPlain(text: Reader, position: number): boolean {
+  let upper = 0
+  for (let at = position; at < position + 16; at++) {
+    const unit = text.at(at)
+    if (isIn(LOWER, unit)) continue
+    if (unit >= 0x41 && unit <= 0x5a) upper++
+    else return (unit === END || isIn(STOPS, unit)) && (at - position < 6 || upper <= 1)
+  }
+  return false
+}
+
+/** Brackets and bars end a value, unless it is a heap of symbols. */
+const LOOSE = unitClass(')\\]}<>|')
+
+/** How the value stands in its text. */
+interface Circumstances {
+  readonly quote: number
+  readonly tied: boolean
+  readonly word: string
+  readonly password: boolean
+  readonly tiedMin: number
+  readonly looseMin: number
+  readonly glued: boolean
+}
+
+function isValue(value: string, after: number, at: Circumstances): boolean {
+  const { quote, tied, password } = at
+  if (value.length < 6 || isStandIn(value) || isPublicValue(value) || /\s/.test(value)) return false
+  if (/^https?:/.test(value))
+    return tied && /token|secret|key/.test(at.word) && hasRandomPath(value)
+  if (isReference(value)) return false
+  if (/^[.-]/.test(value) && !at.glued) return false
+  if (quote === 0 && (after === 0x3a || value.endsWith(':') || isCode(value, after))) return false
+  if (isRandom(value.replace(/^(?:[a-z]{2,8})?-/, ''), tied ? at.tiedMin : at.looseMin)) return true
+  if (quote !== 0 && tied && isOdd(value)) return true
+  if (!password || (!tied && quote === 0)) return false
+  return isPassword(value, quote !== 0)
+}
+
+/** A link that is a credential itself: its path or host holds a long random part. */
+function hasRandomPath(value: string): boolean {
+  for (const [part] of value.slice(8).matchAll(/[A-Za-z0-9_-]{16,}/g)) {
+    const look = lookAt(part)
+    if (
+      look.digits > 1 &&
+      look.lower > 1 &&
+      isRandom(part, 16) &&
+      (look.upper > 1 || /^[0-9a-f]+$/.test(part))
+    )
+      return true
+  }
+  return false
+}
+
+/** The operator in front of the value, past quotes, space and one scheme word; 0 when there is only space. */
+function operatorBefore(text: Reader, position: number): number {
+  for (let at = position - 1; position - at < 24; at--) {
+    const unit = text.at(at)
+    if (unit === END) return 0
+    if (
+      unit === 0x3d ||
+      unit === 0x3a ||
+      unit === 0x2c ||
+      unit === 0x7c ||
+      unit === 0x3e ||
+      unit === 0x28
+    )
+      return unit
+    if (unit === 0x0a) return 0
+  }
+  return 0
+}
+
+/** Digests, fingerprints, public keys and things addressed by them say so themselves. */
+function isPublicValue(value: string): boolean {
+  if (
+    /^(?:sha\d+|md5|ed25519|ecdsa|ssh-|arn|urn|data|tenant|user|offset|pk_live_|pk_test_|cus_|prod_|price_|evt_|msg_|req_|toolu_|call_|resp_|run_|thread_|asst_|file-)[-_:#]?/i.test(
+      value,
+    ) &&
+    !/secret/i.test(value)
+  )
+    return true
+  return false
+}
+
+function isCode(value: string, after: number): boolean {
+  if (after === 0x28 || after === 0x5b) return true
+  if (/[(){}[\]]/.test(value) && !/^[^(){}[\]]{12,}/.test(value)) return true
+  if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && !/\d.*\d.*\d/.test(value))
+    return true
+  const named = /^([A-Za-z_$][\w$.]*)(?:\(|=(?!=?$))/.exec(value)
+  if (named && ((named[1]?.length ?? 0) <= 24 || isName(named[1] ?? ''))) return true
+  return /^(?:this|self|process|config|env|req|res|options|props|os|settings)[.?[]/.test(value)
+}
+
+/** Quoted heaps of symbols: no name, no path, no code that a program would quote. */
+function isOdd(value: string): boolean {
+  const symbols = new Set(value.replace(/[A-Za-z0-9\s]/g, ''))
+  return (
+    value.length >= 12 &&
+    symbols.size >= 6 &&
+    /[A-Za-z]{3}/.test(value) &&
+    !/[\\^]|\?:|=>/.test(value)
+  )
+}
+
+function isPassword(value: string, quoted: boolean): boolean {
+  if (value.length > 40) return false
+  const look = lookAt(value)
+  const classes = [look.lower, look.upper, look.digits, look.symbols].filter(
+    (count) => count > 0,
+  ).length
+  if (isName(value)) return false
+  if (classes >= 3) return look.digits + look.symbols >= 2 || look.changes >= 3
+  return (
+    quoted &&
+    classes === 2 &&
+    look.digits > 0 &&
+    look.digits + look.symbols >= 2 &&
+    value.length >= 8
+  )
+}
