@@ -35,7 +35,7 @@ export const REDACTION_ROUTES: readonly Route[] = [
     tag: 'redaction',
     summary: 'Try a data policy on a text',
     says: 'Nothing is stored or logged. Offsets count UTF-16 units; placeholders are of this answer only.',
-    needs: ['workspaces:read'],
+    needs: ['policies:read'],
     scope: 'workspace',
     repeatable: false,
     body: BODY,
@@ -72,7 +72,9 @@ async function preview({
   const rules = guardRules([policy], direction)
   if (!rules) throw new Error('a guard looks one way at least')
   // A key nobody keeps: the placeholders shown here open nothing anywhere.
-  const scratch = vault({ key: deps.world.dice.bytes(KEY_BYTES), scope: 'preview' })
+  const key = deps.world.dice.bytes(KEY_BYTES)
+  const scratch = vault({ key, scope: 'preview' })
+  const aside = vault({ key, scope: 'aside' })
   const operatorFor: OperatorFor = (detector, entity) =>
     rules.operatorFor(detector, entity) ?? 'observe'
   const left = rules.allowed ? scan(rules.allowed, body.text) : []
@@ -82,7 +84,7 @@ async function preview({
       !left.some((each) => each.start < end && start < each.end),
   )
   const filter = redactor(rules.compiled, operatorFor, scratch)
-  const hide = rules.allowed ? besideAllowed(filter, rules.allowed, scratch) : filter
+  const hide = rules.allowed ? besideAllowed(filter, rules.allowed, aside) : filter
   const text = hide.push(body.text) + hide.end()
   return {
     status: 200,

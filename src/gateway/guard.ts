@@ -2,6 +2,7 @@ import type { FindingCount, PolicyName } from '../base/exchange.ts'
 import { Failure } from '../base/failure.ts'
 import type { MergedGuard } from '../policies/guard-merge.ts'
 import { type Direction, type GuardRules, guardRules } from '../policies/guard-rules.ts'
+import { besideAllowed, chained } from '../redaction/allowed.ts'
 import type { Finding } from '../redaction/detector.ts'
 import { MASK, type OperatorFor } from '../redaction/operator.ts'
 import { redactor } from '../redaction/redact.ts'
@@ -9,7 +10,7 @@ import { restorer } from '../redaction/restore.ts'
 import { scan } from '../redaction/scan.ts'
 import { type Vault, vault } from '../redaction/vault.ts'
 import type { TextFilter } from '../stream/filter.ts'
-import { besideAllowed, chained, safely } from './guard-filters.ts'
+import { safely } from './guard-filters.ts'
 
 /** The data policies of one call at work: one vault for its request and answer, forgotten with it. */
 export interface ExchangeGuard {
@@ -92,7 +93,7 @@ function openSide(rules: GuardRules | undefined, store: Vault) {
   // Values that are left alone stand aside in a vault of their own while the others are looked for.
   const aside = rules.allowed && {
     compiled: rules.allowed,
-    vault: vault({ key: ASIDE, scope: '' }),
+    vault: vault(ASIDE),
   }
 
   // Asked exactly once for every finding, so this is also where findings are counted.
@@ -141,7 +142,7 @@ function openSide(rules: GuardRules | undefined, store: Vault) {
 }
 
 /** Names nothing secret: what stands aside never leaves the process in that form. */
-const ASIDE = new Uint8Array(32)
+const ASIDE = { key: new Uint8Array(32), scope: 'aside' }
 
 /** An original fit for text that is itself JSON: tool arguments stay parseable whatever was hidden. */
 function escapedOnce(value: string): string {

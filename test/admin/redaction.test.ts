@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { compileDetectors } from '../../src/redaction/automaton/compile.ts'
-import { DETECTORS, SECRETS, STRUCTURED_PII } from '../../src/redaction/detectors/index.ts'
+import { builtIn } from '../../src/policies/guard-rules.ts'
 import { type House, openHouse, type Tenant } from './house.ts'
 
 const PATH = '/api/v1/redaction/preview'
@@ -14,15 +13,16 @@ let key: string
 beforeAll(async () => {
   house = await openHouse()
   here = await house.tenant()
-  key = house.workspaceKey(here, ['workspaces:read'])
-  // Compiling a set of detectors takes seconds on a busy machine; once.
-  for (const set of [DETECTORS, SECRETS, STRUCTURED_PII]) compileDetectors(set)
+  key = house.workspaceKey(here, ['policies:read'])
+  // Takes seconds on a busy machine; once.
+  builtIn()
 }, 60_000)
 afterAll(() => house.close())
 
 interface Shown {
   text: string
   blocked: boolean
+  hold_units_max: number
   findings: { kind: string; entity: string; detector: string; start: number; end: number }[]
 }
 
@@ -70,7 +70,39 @@ test('a detector that is left out finds nothing', async () => {
     text,
     policy: { detect: { pii: true, secrets: true }, except: [finding?.detector] },
   })
-  expect(shown).toEqual({ text, blocked: false, findings: [] })
+  expect(shown).toMatchObject({ text, blocked: false, findings: [] })
+})
+
+test('own patterns, words and allowed values are tried like the built-in ones, and the bound is shown', async () => {
+  const shown = await preview({
+    text: 'EMP-123456 on Blue  heron, blue heron; ask help@example.org or ada@example.org',
+    policy: {
+      detect: { pii: true },
+      detectors: { EMAIL_ADDRESS: 'mask' },
+      custom: [
+        { id: 'staff-number', pattern: 'EMP-\\d{6}' },
+        { id: 'project', kind: 'secret', entity: 'PROJECT_NAME', words: ['Blue Heron'] },
+        { id: 'public', allow: ['help@example.org'] },
+      ],
+    },
+  })
+  expect(shown.text).toMatch(
+    /^\[SAFE_TO_USE:STAFF_NUMBER_[a-z]{8}\] on Blue {2}heron, \[SAFE_TO_USE:PROJECT_NAME_[a-z]{8}\]; ask help@example\.org or \*{8}$/,
+  )
+  expect(shown.findings.map(({ detector }) => detector)).toEqual([
+    'custom-staff-number',
+    'custom-project',
+    'email-address',
+  ])
+  expect(shown.hold_units_max).toBeGreaterThan(0)
+})
+
+test('a detector that nobody knows is told by pointer', async () => {
+  const answer = await house.send('POST', PATH, key, {
+    text: 'x',
+    policy: { detect: { pii: true }, detectors: { emial: 'mask' } },
+  })
+  expect(await answer.json()).toMatchObject({ errors: [{ pointer: '/policy/detectors/emial' }] })
 })
 
 test('the text is nowhere in the database afterwards', async () => {
