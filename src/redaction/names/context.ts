@@ -1,6 +1,6 @@
 import { WALL } from '../detector.ts'
 import { SHAPE } from './ahead.ts'
-import { CUE, lookUp, PHRASE_WORDS_MAX, PHRASES, W } from './lexicon.ts'
+import { CUE, PHRASE_WORDS_MAX, PHRASES, W } from './lexicon.ts'
 import { hashJoin } from './units.ts'
 
 /** What stands between two words. */
@@ -53,15 +53,14 @@ export function openContext(): Context {
   }
 }
 
-/** A word has passed. */
-export function passWord(context: Context, hash: number, shape: number): void {
+/** A word with these `W` flags has passed. */
+export function passWord(context: Context, hash: number, flags: number, shape: number): void {
   const { hashes } = context
   const breaks = (context.gap & BREAKING) !== 0
   hashes[3] = breaks ? 0 : (hashes[2] ?? 0)
   hashes[2] = breaks ? 0 : (hashes[1] ?? 0)
   hashes[1] = breaks ? 0 : (hashes[0] ?? 0)
   hashes[0] = hash
-  const flags = lookUp(hash)
   // "Anna, Bo and Cy": the linking word hands on what announced the list.
   if (!(context.walled && flags & W.linker && context.gapUnits <= 2)) {
     context.walled = false

@@ -7,6 +7,7 @@ import { judgeNrp } from './nrp.ts'
 import { judgePerson, type Verdict } from './person.ts'
 import { judgeContinuation, judgeNumberedStreet, judgePlace, judgeStreet } from './place.ts'
 import {
+  ASCII,
   CASELESS,
   DIGIT,
   HASH_START,
@@ -14,6 +15,8 @@ import {
   hashWord,
   IDEOGRAPH,
   KIND,
+  ONE_DIGIT,
+  ONE_UPPER,
   OTHER,
   SPACE,
   UPPER,
@@ -23,6 +26,8 @@ import {
 export const NAME_HOLD_UNITS_MAX = 44
 /** Names remembered of one text: enough for a conversation, bounded for a book. */
 const KNOWN_WORDS_MAX = 64
+/** Units from which on a word is no name. */
+const WORD_UNITS_MAX = 40
 /** Hash of an identifier too long to be read as one word. */
 const LONG_WORD = 1
 
@@ -109,7 +114,7 @@ export function openNameScanner(): StreamScanner {
     if (text.starved()) return false
     if (verdict) accept(verdict, verdict.entity, 0, report)
     else {
-      passWord(context, unit, SHAPE.caseless)
+      passWord(context, unit, 0, SHAPE.caseless)
       before = unit
       cursor++
     }
@@ -117,44 +122,72 @@ export function openNameScanner(): StreamScanner {
   }
 
   function word(view: CleanView, first: number, report: Report): boolean {
+    const start = cursor
+    const end = Math.min(view.end, start + WORD_UNITS_MAX)
     let hash = HASH_START
-    let position = cursor
-    const at = (index: number): number => (index < view.end ? view.at(index) : -1)
-    for (; position < view.end; position++) {
+    let position = start
+    /** Upper-case units and digits seen, counted by `ONE_UPPER` and `ONE_DIGIT`; where the last upper one stood. */
+    let counts = 0
+    let lastUpper = start
+    for (; position < end; position++) {
       const unit = view.at(position)
-      const kind = KIND[unit] ?? OTHER
-      if (isApostrophe(unit) && position > cursor) {
-        if (position + 2 >= view.end && !view.final && position - cursor < 40) return false
-        if (!goesOn(at, position + 1)) break
-        hash = hashUnit(hash, 0x27)
-      } else if (kind === OTHER || kind === SPACE || kind === IDEOGRAPH) break
-      else hash = hashUnit(hash, unit)
-      if (position - cursor >= 40) {
-        long = true
-        break
+      const plain = unit < 0x80 ? (ASCII[unit] ?? 0) : 0
+      if (plain > 0) {
+        hash = Math.imul(hash ^ (plain & 0xff), 0x01000193)
+        if (plain > 0xff) {
+          counts += plain & ~0xff
+          if (plain < ONE_DIGIT) lastUpper = position
+        }
+        continue
       }
+      if (isApostrophe(unit)) {
+        if (position + 2 >= view.end && !view.final) return false
+        if (!goesOn((index) => (index < view.end ? view.at(index) : -1), position + 1)) break
+        hash = hashUnit(hash, 0x27)
+        continue
+      }
+      const kind = KIND[unit] ?? OTHER
+      if (kind === OTHER || kind > CASELESS) break
+      if (kind === DIGIT) counts += ONE_DIGIT
+      hash = hashUnit(hash, unit)
     }
-    if (!long && position === view.end && !view.final) return false
+    if (position === start + WORD_UNITS_MAX) long = true
+    else if (position === view.end && !view.final) return false
     const flags = long ? 0 : lookUp(hash)
-    if (CREDITS.has(hash)) credits = true
-    if (!long && !credits && worthALook(first, flags) && standsFree(context, before)) {
-      text.open(view, cursor)
+    if (flags & W.code && CREDITS.has(hash)) credits = true
+    const next = position < view.end ? view.at(position) : 0x20
+    const upper = first === UPPER
+    const shaped =
+      first === DIGIT || (counts < ONE_DIGIT && isShaped(start, position, counts, lastUpper))
+    if (
+      shaped &&
+      !long &&
+      !credits &&
+      worthALook(first, flags, next) &&
+      standsFree(context, before)
+    ) {
+      text.open(view, start)
       const done = first === DIGIT ? number(report) : candidate(report)
       if (text.starved()) return false
       if (done) return true
     }
-    passWord(context, long ? LONG_WORD : hash, first === UPPER ? SHAPE.capital : SHAPE.lower)
+    passWord(context, long ? LONG_WORD : hash, flags, upper ? SHAPE.capital : SHAPE.lower)
     before = view.at(position - 1)
     cursor = position
     return true
   }
 
-  function worthALook(first: number, flags: number): boolean {
-    if (first === UPPER) return true
-    if (first === DIGIT) return before === 0x20 || before === 0x0a || before === 0x22
-    if (first === CASELESS) return true
-    if (flags & (W.nrp | W.title)) return true
-    return (context.flags & W.cue) !== 0 || context.walled
+  /** A cheap first look: most capitalised words of code are no names, and reading on costs more than this. */
+  function worthALook(first: number, flags: number, next: number): boolean {
+    const cued = (context.flags & W.cue) !== 0 || context.walled
+    if (first === UPPER) {
+      if (flags & LISTED) return true
+      if (flags & (W.stop | W.common | W.code)) return false
+      return cued || next === 0x20 || isApostrophe(next)
+    }
+    if (first === DIGIT)
+      return next === 0x20 && (before === 0x20 || before === 0x0a || before === 0x22)
+    return first === CASELESS || cued || (flags & (W.nrp | W.title)) !== 0
   }
 
   function number(report: Report): boolean {
@@ -191,6 +224,14 @@ export function openNameScanner(): StreamScanner {
   }
 
   return { scan }
+}
+
+const LISTED = W.given | W.surname | W.street | W.title | W.place | W.placeFirst | W.nrp
+
+/** Lower case, capitalised, upper case, or with a second capital near the front as in "McKay" and "O'Hara". */
+function isShaped(start: number, end: number, counts: number, lastUpper: number): boolean {
+  const uppers = counts / ONE_UPPER
+  return uppers < 2 || uppers === end - start || lastUpper - start <= 4
 }
 
 interface Decision {

@@ -125,5 +125,5 @@ sa ar bor arbetar сказал сказала живет живёт работа
 export const CODE_WORDS = `
 class interface type enum struct extends implements import export function const let var new return throw typeof
 instanceof namespace module package def fn impl trait public private protected static void abstract final override
-copyright license licensed contributors maintainers maintainer @author
+copyright license licensed contributors maintainers maintainer author authors committer
 `
