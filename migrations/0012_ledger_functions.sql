@@ -279,12 +279,22 @@ BEGIN
 END $$;
 --> statement-breakpoint
 -- Marks live holds whose life is over: pending becomes expired, which stays counted in full until the truth comes.
+-- It has come already where the call was recorded as refused: such a call was never sent, so its hold is void.
 CREATE FUNCTION "ledger_expire"("p_limit" int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
 	v_now timestamptz := date_trunc('milliseconds', now());
 	v_ids uuid[];
 	v_count int;
 BEGIN
+	SELECT array_agg(x.id) INTO v_ids FROM (
+		SELECT h.id FROM ledger_holds h JOIN exchanges e ON e.id = h.id
+		WHERE h.state < 2 AND h.expires_at <= v_now AND e.outcome = 'refused' ORDER BY h.id LIMIT p_limit) x;
+	IF v_ids IS NOT NULL THEN
+		PERFORM ledger_settle(ARRAY(SELECT DISTINCT s.organization_id FROM ledger_holds h JOIN ledger_subjects s ON s.id = h.subject_id
+				WHERE h.id = ANY(v_ids) ORDER BY 1), v_ids[1], v_ids, array_fill(true, ARRAY[cardinality(v_ids)]),
+			array_fill(0::bigint, ARRAY[cardinality(v_ids)]), array_fill(0::bigint, ARRAY[cardinality(v_ids)]),
+			array_fill(NULL::text, ARRAY[cardinality(v_ids)]));
+	END IF;
 	SELECT array_agg(x.id) INTO v_ids FROM (
 		SELECT id FROM ledger_holds WHERE state = 0 AND expires_at <= v_now ORDER BY id LIMIT p_limit) x;
 	IF v_ids IS NULL THEN RETURN 0; END IF;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { nanos } from '../../src/base/money.ts'
+import { closeExchanges } from '../../src/store/exchange-rows.ts'
 import { postgresLedger } from '../../src/store/ledger-postgres.ts'
 import { sweepInterrupted } from '../../src/store/sweep.ts'
 import { dailyCap, eventOf, ledgerBench } from '../support/ledger.ts'
@@ -64,6 +65,28 @@ test('the truth that comes after all sets the account, the call and the reports 
     posted_nanos: USD,
     expired_nanos: 0n,
   })
+})
+
+test('a hold of a call that was recorded as refused is void, because it was never sent', async () => {
+  const { ledger, call, save, account } = ledgerBench(database, testWorld(), { ttlMs: 100 })
+  const { id } = await save(dailyCap(3))
+  const lost = call(2n * USD)
+  await ledger.reserve(lost)
+  ledger.close()
+  const event = eventOf(lost.opened, 0n)
+  const closed = {
+    ...event.closed,
+    outcome: 'refused' as const,
+    costNanos: undefined,
+    costBasis: undefined,
+  }
+  await closeExchanges(database.sql, [{ ...event, closed }])
+  const port = postgresLedger(database)
+  await until('the hold is void', async () => {
+    await port.expire(10)
+    return (await account(id)).pending === 0n
+  })
+  expect(await account(id)).toEqual({ posted: 0n, overage: 0n, pending: 0n, expired: 0n })
 })
 
 test('a live hold is renewed for as long as its process lives', async () => {

@@ -1,4 +1,5 @@
 import type { ExchangeEvent, ExchangeOpened } from '../../src/base/exchange.ts'
+import { nanos } from '../../src/base/money.ts'
 import { windowStart } from '../../src/base/window.ts'
 import type {
   LedgerSubject,
@@ -12,7 +13,7 @@ import { matches } from '../../src/policies/match.ts'
 import type { Policy } from '../../src/policies/policy.ts'
 import type { PolicySet } from '../../src/policies/policy-set.ts'
 import { policySet } from '../../src/policies/policy-set.ts'
-import { closedWith } from './events.ts'
+import { interrupted, tombstone } from './book-rows.ts'
 import type { Mutant } from './mutants.ts'
 
 const HOUR_MS = 3_600_000
@@ -103,7 +104,25 @@ export function openBooks(wall: () => number, mutant: Mutant | undefined): Books
     expire() {
       let count = 0
       for (const hold of books.holds.values()) {
-        if (hold.state !== 'live' || hold.expiresAt > wall()) continue
+        if (hold.expiresAt > wall()) continue
+        const recorded = books.exchanges.get(hold.id)?.event
+        if (
+          recorded?.closed.outcome === 'refused' &&
+          (hold.state === 'live' || hold.state === 'expired')
+        ) {
+          end({
+            id: hold.id,
+            organizationId: '',
+            processId: hold.processId,
+            how: 'void',
+            nanos: nanos(0),
+            tokens: 0,
+            basis: undefined,
+            event: undefined,
+          })
+          continue
+        }
+        if (hold.state !== 'live') continue
         hold.state = 'expired'
         count++
         for (const meter of hold.meters) {
@@ -259,37 +278,4 @@ export function openBooks(wall: () => number, mutant: Mutant | undefined): Books
 /** True when a policy is about a stored subject. */
 export function isAbout(policy: Policy, subject: LedgerSubject): boolean {
   return matches(policy.matchers, { ...subject, custom: new Map(subject.custom) })
-}
-
-function tombstone(each: Settlement, at: number): BookHold {
-  const subject: LedgerSubject = {
-    organizationId: '',
-    workspaceId: '',
-    userId: undefined,
-    keyId: '',
-    provider: '',
-    model: '',
-    requestModel: '',
-    custom: [],
-  }
-  return {
-    id: each.id,
-    subject,
-    processId: each.processId,
-    reservedAt: at,
-    meters: [],
-    expiresAt: at,
-    held: 0n,
-    posted: 0n,
-    state: 'void',
-    endings: [],
-  }
-}
-
-function interrupted(opened: ExchangeOpened, held: bigint, at: number): ExchangeEvent {
-  return {
-    version: 1,
-    opened,
-    closed: closedWith(opened.id, 'interrupted', held, held > 0n ? 'ceiling' : undefined, at),
-  }
 }
