@@ -25,6 +25,7 @@ interface Measured {
   readonly p99: number
 }
 
+if (!import.meta.main) throw new Error('run me: bun run bench reserve')
 const server = await benchServer()
 const world = testWorld()
 const database = openDatabase({ url: server.url, world, poolSize: 10, queryMs: 60_000 })

@@ -83,7 +83,7 @@ export function simulatedDatabase(
       extend: () => Promise.reject(new Error('no sliced holds here')),
       settle(batch) {
         const kept =
-          mutant === 'unknown_reservations_are_not_voided' ? batch.filter(isKnown) : batch
+          mutant === 'unknown_reservations_are_never_ended' ? batch.filter(isKnown) : batch
         const done = call(owner, () => books.settle(kept))
         const answers = batch.map(() => 'ended' as const)
         if (mutant === 'settle_not_retried')

@@ -13,7 +13,7 @@ export const MUTANTS = [
   'stale_policies_believed',
   'sent_calls_are_voided',
   'hang_ups_cost_nothing',
-  'unknown_reservations_are_not_voided',
+  'unknown_reservations_are_never_ended',
   'repeated_reserve_counts_twice',
   'settle_not_retried',
   'refused_legs_stay_held',
