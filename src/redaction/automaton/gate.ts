@@ -54,15 +54,28 @@ export function buildGate(input: GateInput): Gate {
   const words = trie(input.words, classes, width)
   const digit = symbols.map((unit) => unit >= '0' && unit <= '9')
   const mark = symbols.map((unit) => unit !== '' && input.marks.includes(unit))
+  // Nearly all transitions lead to a state in which one of the two automata rests: those are found without a map.
+  const restingPrefix = new Int32Array((words.depth.length + 1) * 4).fill(-1)
+  const restingWord = new Int32Array((prefixes.depth.length + 1) * 4).fill(-1)
   const names = new Map<number, Map<number, number>>()
   const pairs: Pair[] = []
   const intern = (prefix: number, word: number, isDigit: boolean, isMark: boolean): number => {
+    const flags = (isDigit ? 2 : 0) + (isMark ? 1 : 0)
+    if (prefix === 0 || word === 0) {
+      const resting = prefix === 0 ? restingPrefix : restingWord
+      const at = (prefix === 0 ? word : prefix) * 4 + flags
+      const found = resting[at] ?? -1
+      if (found >= 0) return found
+      if (pairs.length >= STATES_MAX) throw new RangeError('too many literals for one automaton')
+      resting[at] = pairs.push([prefix, word, isDigit, isMark]) - 1
+      return pairs.length - 1
+    }
     let named = names.get(prefix)
     if (named === undefined) {
       named = new Map()
       names.set(prefix, named)
     }
-    const name = word * 4 + (isDigit ? 2 : 0) + (isMark ? 1 : 0)
+    const name = word * 4 + flags
     const known = named.get(name)
     if (known !== undefined) return known
     if (pairs.length >= STATES_MAX) throw new RangeError('too many literals for one automaton')

@@ -16,6 +16,7 @@ const RUN = unitClass('A-Za-z0-9._%+\\-(:')
 /** The part of the text in memory. Positions are indexes into `units`. */
 export interface Window extends Reader {
   readonly units: Uint16Array
+  readonly bytes: Buffer
   readonly offsets: Int32Array
   /** Nothing left of this can be read: the text's beginning, or the end of the last finding. */
   low: number
@@ -47,6 +48,7 @@ export function openWindow(room: number): Window {
   }
   const window: Window = {
     units,
+    bytes: Buffer.from(units.buffer),
     offsets,
     low: 0,
     end: 0,

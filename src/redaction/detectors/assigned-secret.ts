@@ -116,7 +116,7 @@ function family({ id, entity, words, alone, password, unitsMin, named }: Family)
 function beginsHump(text: Reader, start: number, end: number): boolean {
   const before = text.at(start - 1)
   if (!isIn(ALNUM, before)) return true
-  return isIn(LOWER, before) && !isIn(LOWER, text.at(start)) && isIn(LOWER, text.at(end - 1))
+  return isIn(LOWER, before) && !isIn(LOWER, text.at(start)) && (isIn(LOWER, text.at(end - 1)) || end - start >= 5)
 }
 
 /** Values whose name says that they are secret. */
@@ -159,7 +159,7 @@ export const assignedSecrets: readonly LabelDetector[] = [
     words: 'key',
     alone: true,
     password: false,
-    unitsMin: [20, 18],
+    unitsMin: [20, 16],
     named: false,
   }),
   family({

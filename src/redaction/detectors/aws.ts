@@ -6,7 +6,7 @@ export const aws = [
     tail: 'A-Z0-9',
     disguises: true,
   }),
-  token('aws-bedrock-key', 'ABSK bedrock-api-key-', '[A-Za-z0-9+/]{40}', { tail: 'A-Za-z0-9+/=' }),
+  token('aws-bedrock-key', 'ABSK bedrock-api-key-', '[A-Za-z0-9+/]{30}', { tail: 'A-Za-z0-9+/=' }),
   token(
     'aws-mws-token',
     'amzn.mws.',

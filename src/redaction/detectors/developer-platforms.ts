@@ -46,7 +46,7 @@ export const developerPlatforms = [
   token('terraform-token', '.atlasv1.', '[A-Za-z0-9_=\\-]{30}', { left: '' }),
   token('doppler-token', 'dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.', '[A-Za-z0-9_.\\-]{40}'),
   token('infracost-key', 'ico-', '[A-Za-z0-9]{32}'),
-  token('sentry-token', 'sntrys_ sntryu_', '[A-Za-z0-9+/=_]{40}', { tail: 'A-Za-z0-9+/=_' }),
+  token('sentry-token', 'sntrys_ sntryu_', '[A-Za-z0-9+/=_]{40}', { tail: 'A-Za-z0-9+/=_\\-' }),
   token('sonar-token', 'squ_ sqp_ sqa_', '[A-Za-z0-9]{40}'),
   token('grafana-token', 'glsa_ glc_', '[A-Za-z0-9+/=_]{32}', { tail: 'A-Za-z0-9+/=_' }),
   token('grafana-key', 'eyJrIjoi', '[A-Za-z0-9+/]{60}', { tail: 'A-Za-z0-9+/=' }),
@@ -101,7 +101,7 @@ export const developerPlatforms = [
     '[A-Z0-9]{6}-([A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}',
     { check: (v) => /[0-9]/.test(v.slice(3)) && !/(.)\1{4}/.test(v) },
   ),
-  token('onepassword-service-account', 'ops_eyJ', '[A-Za-z0-9+/_\\-]{60}', {
+  token('onepassword-service-account', 'ops_', '[A-Za-z0-9+/_\\-]{60}', {
     tail: 'A-Za-z0-9+/=_\\-',
   }),
   token('age-recipient', 'age1', '[a-z0-9]{58}', { exact: true, tail: 'A-Za-z0-9' }),

@@ -66,7 +66,7 @@ export function locateValue(
     if (unit === 0x0a && (operator === 0 || ++breaks > 2)) return undefined
     if ((unit === 0x2e || unit === 0x25) && text.at(position + 1) === 0x3d) continue
     if (isIn(SKIPPED, unit) || (unit === 0x2d && !isIn(ALNUM, text.at(position + 1)))) {
-      if (unit !== 0x7b || quote === 0) {
+      if ((unit !== 0x7b && unit !== 0x29) || quote === 0) {
         if (unit === 0x20 || unit === 0x0a) quote = 0
         continue
       }

@@ -41,8 +41,22 @@ export function lookAt(value: string): Look {
     digits,
     symbols,
     changes,
-    distinct: new Set(value).size,
+    distinct: distinctOf(value),
   }
+}
+
+const seen = new Uint8Array(128)
+
+/** Different units of a value; those beyond ASCII count as one. */
+function distinctOf(value: string): number {
+  seen.fill(0)
+  let distinct = 0
+  for (let index = 0; index < value.length; index++) {
+    const unit = Math.min(127, value.charCodeAt(index))
+    if (seen[unit] === 0) distinct++
+    seen[unit] = 1
+  }
+  return distinct
 }
 
 const PLACEHOLDER =
@@ -117,6 +131,7 @@ export function isRandom(value: string, unitsMin: number): boolean {
     return letters === 0 && length >= unitsMin && digits >= 15 && look.symbols <= 1
   const hex = /^[0-9a-f-]+$|^[0-9A-F-]+$/.test(value)
   if (hex && length >= 16 && (digits >= 2 || length >= 24)) return look.distinct >= 4
+  if (/^[0-9a-f]{8}:[0-9a-f]{8}$/.test(value)) return true
   if (/^[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){3,}$/.test(value)) return true
   if (digits >= 16 || (digits >= 7 && letters >= 3 && length >= 12 && look.symbols === 0))
     return look.distinct >= 5

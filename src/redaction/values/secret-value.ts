@@ -1,4 +1,4 @@
-import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
+import { ALNUM, isIn, type UnitClass, unitClass } from '../automaton/classes.ts'
 import { END, type Match, type Reader } from '../detector.ts'
 import { isName, isRandom, isReference, isStandIn, lookAt } from './look.ts'
 
@@ -52,10 +52,12 @@ export function judgeSecret(
   const before = text.at(position - 1)
   const quote = before === 0x22 || before === 0x27 || before === 0x60 ? before : 0
   const operator = operatorBefore(text, quote === 0 ? position : position - 1)
-  if (isPlain(text, position)) return undefined
+  if (isPlain(text, position, quote === 0 ? NAME_ENDS : STOPS)) return undefined
   const read = readValue(text, position, quote)
   const value = quote === 0 ? read.replace(/[.:*]+$/, '') : read
   const found = (end: number): Match => ({ start: position, end, tail: QUOTED.get(quote) ?? TAIL })
+  // An argument without quotes is a variable.
+  if (operator === 0x28 && quote === 0) return undefined
   const tied = operator !== 0 || word === 'identified by'
   if (
     isValue(value, text.at(position + read.length), {
@@ -71,23 +73,27 @@ export function judgeSecret(
     return found(position + value.length)
   if (quote !== 0 || !tied || !isIn(LOOSE, text.at(position + read.length))) return undefined
   const heap = readValue(text, position, 0, LOOSE_STOPS)
-  if (heap.length < 12 || isStandIn(heap) || isReference(heap) || isCode(heap, 0)) return undefined
-  return isOdd(heap) || (isRandom(heap, 14) && !/[()]/.test(heap))
+  if (heap.length < 12 || isStandIn(heap) || isReference(heap)) return undefined
+  if (isOdd(heap, 8)) return found(position + heap.length)
+  return !isCode(heap, 0) && isRandom(heap, 14) && !/[()]/.test(heap)
     ? found(position + heap.length)
     : undefined
 }
 
-/** A short word of letters alone is no secret; seen before anything is built from it. */
-function isPlain(text: Reader, position: number): boolean {
+/** A short name without digits is no secret; seen before anything is built from it. */
+function isPlain(text: Reader, position: number, ends: UnitClass): boolean {
   let upper = 0
   for (let at = position; at < position + 16; at++) {
     const unit = text.at(at)
-    if (isIn(LOWER, unit)) continue
+    if (isIn(NAMING, unit)) continue
     if (unit >= 0x41 && unit <= 0x5a) upper++
-    else return (unit === END || isIn(STOPS, unit)) && (at - position < 6 || upper <= 1)
+    else return (unit === END || isIn(ends, unit)) && (at - position < 6 || upper <= 1)
   }
   return false
 }
+
+const NAMING = unitClass('a-z_.\\-')
+const NAME_ENDS = unitClass(' \\t\\n"\'`,;)\\]}<>|:(\\[=?!')
 
 /** Brackets and bars end a value, unless it is a heap of symbols. */
 const LOOSE = unitClass(')\\]}<>|')
@@ -113,8 +119,10 @@ function isValue(value: string, after: number, at: Circumstances): boolean {
   if (quote === 0 && (after === 0x3a || value.endsWith(':') || isCode(value, after))) return false
   if (isRandom(value.replace(/^(?:[a-z]{2,8})?-/, ''), tied ? at.tiedMin : at.looseMin)) return true
   if (quote !== 0 && tied && isOdd(value)) return true
-  if (!password || (!tied && quote === 0)) return false
-  return isPassword(value, quote !== 0)
+  if (!password) return false
+  // Behind a space alone a password must look like nothing else.
+  const loose = !tied && quote === 0
+  return isPassword(value, quote !== 0) && (!loose || /^(?=.*\d.*\d)(?=.*[a-z])(?=.*[A-Z]).{8,}$/.test(value))
 }
 
 /** A link that is a credential itself: its path or host holds a long random part. */
@@ -166,19 +174,20 @@ function isPublicValue(value: string): boolean {
 function isCode(value: string, after: number): boolean {
   if (after === 0x28 || after === 0x5b) return true
   if (/[(){}[\]]/.test(value) && !/^[^(){}[\]]{12,}/.test(value)) return true
-  if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && !/\d.*\d.*\d/.test(value))
+  if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && isName(value))
     return true
+  if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(/.test(value)) return true
   const named = /^([A-Za-z_$][\w$.]*)(?:\(|=(?!=?$))/.exec(value)
-  if (named && ((named[1]?.length ?? 0) <= 24 || isName(named[1] ?? ''))) return true
+  if (named && ((named[1]?.length ?? 0) < 4 || isName(named[1] ?? ''))) return true
   return /^(?:this|self|process|config|env|req|res|options|props|os|settings)[.?[]/.test(value)
 }
 
 /** Quoted heaps of symbols: no name, no path, no code that a program would quote. */
-function isOdd(value: string): boolean {
+function isOdd(value: string, symbolsMin = 6): boolean {
   const symbols = new Set(value.replace(/[A-Za-z0-9\s]/g, ''))
   return (
     value.length >= 12 &&
-    symbols.size >= 6 &&
+    symbols.size >= symbolsMin &&
     /[A-Za-z]{3}/.test(value) &&
     !/[\\^]|\?:|=>/.test(value)
   )
