@@ -122,11 +122,17 @@ function addPlaces(list: string): void {
 
 function addPhrases(list: string, cue: number): void {
   for (const phrase of list.split(/[,\n]/)) {
-    const words = cut(phrase.trim())
-    if (words.length === 0) continue
-    const hash = words.reduce(hashJoin)
-    PHRASES.set(hash, (PHRASES.get(hash) ?? 0) | cue)
-    mark(words[words.length - 1], W.cue)
+    for (const spelling of new Set([
+      phrase,
+      phrase.replaceAll('_', ' '),
+      phrase.replaceAll('_', ''),
+    ])) {
+      const words = cut(spelling.trim())
+      if (words.length === 0) continue
+      const hash = words.reduce(hashJoin)
+      PHRASES.set(hash, (PHRASES.get(hash) ?? 0) | cue)
+      mark(words[words.length - 1], W.cue)
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 import { type CleanView, type Report, type StreamScanner, WALL } from '../detector.ts'
 import { ahead, goesOn, isApostrophe, SHAPE, type Word } from './ahead.ts'
 import { judgeCjk, TAIL_UNITS } from './cjk.ts'
+import { endsCell, openColumns } from './columns.ts'
 import { cueOf, GAP, openContext, passMark, passWall, passWord, standsFree } from './context.ts'
-import { lookUp, W } from './lexicon.ts'
+import { CUE, lookUp, W } from './lexicon.ts'
 import { judgeNrp } from './nrp.ts'
 import { judgePerson, type Verdict } from './person.ts'
 import { judgeContinuation, judgeNumberedStreet, judgePlace, judgeStreet } from './place.ts'
@@ -41,6 +42,7 @@ const CREDITS = new Set(
 /** Opens the scanner of one text. */
 export function openNameScanner(): StreamScanner {
   const context = openContext()
+  const columns = openColumns()
   const known = new Set<number>()
   /** First unit not decided; the unit in front of it; the nearest readable one. */
   let cursor = 0
@@ -75,6 +77,7 @@ export function openNameScanner(): StreamScanner {
     report(verdict.start, verdict.end, entity)
     for (const hash of verdict.words) if (known.size < KNOWN_WORDS_MAX) known.add(hash)
     passWall(context, cue)
+    columns.wall()
     cursor = verdict.end
     before = WALL
     floor = cursor
@@ -91,8 +94,13 @@ export function openNameScanner(): StreamScanner {
         return true
       }
     }
-    if (unit === WALL) passWall(context, 0)
-    else passMark(context, unit)
+    if (unit === WALL) {
+      passWall(context, 0)
+      columns.wall()
+    } else {
+      passMark(context, unit)
+      columns.mark(unit)
+    }
     if (unit === 0x0a) credits = false
     before = unit
     cursor++
@@ -172,6 +180,7 @@ export function openNameScanner(): StreamScanner {
       if (done) return true
     }
     passWord(context, long ? LONG_WORD : hash, flags, upper ? SHAPE.capital : SHAPE.lower)
+    columns.word(hash)
     before = view.at(position - 1)
     cursor = position
     return true
@@ -179,7 +188,7 @@ export function openNameScanner(): StreamScanner {
 
   /** A cheap first look: most capitalised words of code are no names, and reading on costs more than this. */
   function worthALook(first: number, flags: number, next: number): boolean {
-    const cued = (context.flags & W.cue) !== 0 || context.walled
+    const cued = (context.flags & W.cue) !== 0 || context.walled || columns.cue() !== 0
     if (first === UPPER) {
       if (flags & LISTED) return true
       if (flags & (W.stop | W.common | W.code)) return false
@@ -203,11 +212,19 @@ export function openNameScanner(): StreamScanner {
     if (word === undefined) return false
     const cue = cueOf(context)
     const adjacent = (context.gap & ~(GAP.space | GAP.quote)) === 0 && context.gapUnits <= 2
-    const decided = decide(word, cue, adjacent)
+    const decided = column(word) ?? decide(word, cue, adjacent)
     if (decided === undefined || text.starved()) return false
     accept(decided.verdict, decided.entity, cue, report)
     if (decided.address) address = decided.verdict.end
     return true
+  }
+
+  /** A value in a cell of a table, by what its column is headed. */
+  function column(word: Word): Decision | undefined {
+    const cue = columns.cue()
+    if (cue === 0) return undefined
+    const decided = decide(word, cue & CUE.personKey ? cue | CUE.kin : cue, false)
+    return decided && endsCell(text, decided.verdict.end) ? decided : undefined
   }
 
   function decide(word: Word, cue: number, adjacent: boolean): Decision | undefined {
