@@ -145,7 +145,7 @@ test('reserving, ending, expiring, renewing and changing caps at once never dead
   ].map(async (run) => {
     while (busy) {
       await run()
-      await pause(systemClock, 60)
+      await pause(systemClock, 250)
     }
   })
   await Promise.all(calls).finally(() => {
