@@ -23,6 +23,9 @@ export interface KeyResolver {
 /** While the store is away a key that was known goes on for this long; a revocation cannot arrive either. */
 const STALE_MS = 60_000
 
+/** A refusal of a known key is asked again this often at most, so that wrong tokens cannot flood the database. */
+const ASK_AGAIN_MS = 250
+
 /** Makes a resolver with a bounded cache. Feed {@link KeyResolver.forget} from `watchChanges`. */
 export function keyResolver(database: Database, world: World): KeyResolver {
   const used = lastUsed(database, world)
@@ -44,14 +47,48 @@ export function keyResolver(database: Database, world: World): KeyResolver {
     return facts
   }
 
+  /** Public part → when a remembered refusal was last asked again. */
+  const askedAgain = new Map<string, number>()
+  const mayAskAgain = (short: string): boolean => {
+    const now = world.clock.monotonic()
+    if (now - (askedAgain.get(short) ?? -Infinity) < ASK_AGAIN_MS) return false
+    if (askedAgain.size >= LIMITS.keyCacheEntriesMax) askedAgain.clear()
+    askedAgain.set(short, now)
+    return true
+  }
+
+  /**
+   * A refusal from memory may be older than a rotation or reactivation whose notice is still on its way, so it is asked
+   * again. What is remembered is only dropped once the store has answered: a wrong token must not cost a key its
+   * minute of grace while the store is away.
+   */
+  const askAgain = async (
+    short: string,
+    hash: Uint8Array,
+    refusal: KeyFacts | 'unknown',
+  ): Promise<KeyFacts | 'unknown'> => {
+    try {
+      const facts = await findKey(database, short, world.clock.now())
+      cache.forget(short)
+      return check(facts, hash)
+    } catch {
+      return refusal
+    }
+  }
+
   return {
     resolve(token) {
       const parsed = parseKey(token)
       if (!parsed) return 'unknown'
+      const { short } = parsed
       const hash = hashKey(token)
-      const found = cache.get(parsed.short)
+      const found = cache.get(short)
       if (found instanceof Promise) return found.then((facts) => check(facts, hash))
-      return check(found, hash)
+      const verdict = check(found, hash)
+      // An unknown public part is remembered for a second only; an expired key stays so.
+      const isDoubtful = verdict === 'unknown' || verdict.state === 'deactivated'
+      if (found === undefined || !isDoubtful) return verdict
+      return mayAskAgain(short) ? askAgain(short, hash, verdict) : verdict
     },
     forget(id) {
       if (id === undefined) cache.forget()

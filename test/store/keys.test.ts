@@ -236,6 +236,23 @@ describe('gateway keys', () => {
     expect(await listKeys(database.orm, organizationId)).toHaveLength(1)
   })
 
+  test('a new token works at once where the old one is remembered, and wrong ones ask the store rarely', async () => {
+    const { key, organizationId } = await makeTenant(database, world)
+    const clock = manualClock(world.clock.now())
+    const keys = keyResolver(database, { ...world, clock })
+    expect(await keys.resolve(key.token)).toMatchObject({ state: 'active' })
+    const rotate = async () =>
+      (await rotateKey(database.orm, world, organizationId, key.id, 0))?.token ?? ''
+    const second = await rotate()
+    expect(await keys.resolve(second)).toMatchObject({ state: 'active' })
+    expect(await keys.resolve(second)).toMatchObject({ state: 'active' })
+    const third = await rotate()
+    // Asked again a moment ago: only what is remembered counts.
+    expect(await keys.resolve(third)).toBe('unknown')
+    clock.advance(250)
+    expect(await keys.resolve(third)).toMatchObject({ state: 'active' })
+  })
+
   test('a second rotation ends the token before the last, and one without overlap ends the last at once', async () => {
     const { key, organizationId } = await makeTenant(database, world)
     const rotate = (overlapMs: number) =>
