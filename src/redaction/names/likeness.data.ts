@@ -124,4 +124,4 @@ export const LIKENESS_WEIGHTS = [
   'f/Ee8N7gP7A4409fkICvoACgoGGQkGB/E=',
 ].join('')
 /** What one unit of a weight is worth. */
-export const LIKENESS_SCALE = 0.01241320562183153
+export const LIKENESS_SCALE = 0.01655094082910871

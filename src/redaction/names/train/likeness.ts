@@ -15,7 +15,7 @@ const EPOCHS = 30
 const RATE = 0.4
 const DECAY = 2e-5
 /** The answer is scaled so that a word as name-like as the median of names weighs this much. */
-const MEDIAN_WORTH = 0.6
+const MEDIAN_WORTH = 0.8
 
 interface Example {
   readonly grams: readonly number[]

@@ -15,25 +15,24 @@ lautet auf, t.n.v, tnv, z. hd, z.hd, zu handen, attn, geboren als, nee, born as,
 export const PERSON_WEAK = `
 ask, asked for, talked to, talk to, spoke to, speak to, spoke with, speak with, talking to,
 speaking with, meet, meeting with, met with, call, phone, email, e-mail, mail, message, contact,
-tell, told, remind, thank, invite, invited, visited, cc, assigned to, assign to, reported by,
+tell, told, remind, thank, invite, invited, visited, assigned to, assign to, reported by,
 approved by, requested by, written by, sent by, prepared by, signed, owned by, managed by,
-led by, hired, fired, interviewed, hello, hi, hey, dear, regards, sincerely, cheers, best,
-thanks, love, bonjour, hola, ciao, ola, hoi, hej, hei, ahoj, czesc, merhaba, xin chao, salut,
-hallo, beste, liebe, lieber, cher, chere, querido, querida, estimado, estimada, caro, cara,
-gentile, prezado, prezada, geachte, drogi, droga, kara, sayin, привет, здравствуйте, уважаемый,
-уважаемая, дорогой, дорогая, i am, i'm, this is, ich bin, hier ist, je suis, soy, sono, sou,
-ik ben, dit is, ben, jestem, jag ar, jeg er, toi la, to jest, bel, found, named, called, name,
-nombre, nome, nom, naam, imie, namn, navn, nimi, jmeno, ad, adi, isim, ten, имя, customer,
-client, patient, employee, guest, tenant, applicant, candidate, student, teacher, caller, agent,
-driver, nurse, owner, passenger, witness, user, member, attendee, author, recipient, sender,
-beneficiary, holder, manager, director, lawyer, kunde, kundin, patientin, mitarbeiter,
-mitarbeiterin, kollege, kollegin, mieter, mieterin, klient, klientin, nutzer, chef, chefin,
-cliente, clienta, paciente, empleado, empleada, usuario, usuaria, paziente, dipendente, utente,
-funcionario, funcionaria, patiente, cliente, salarie, salariee, klant, patienten, medewerker,
-pacjent, pacjentka, klientka, pan, pani, kunden, musteri, hasta, benh nhan, khach hang, клиент,
-клиентка, пациент, пациентка, сотрудник, сотрудница, коллега, dossier de
+led by, hired, fired, interviewed, best, love, xin chao, здравствуйте, i am, this is, ich bin,
+hier ist, je suis, soy, sono, sou, ik ben, dit is, ben, jestem, jag ar, jeg er, toi la, to jest,
+found, named, called, name, nombre, nome, nom, naam, imie, namn, navn, nimi, jmeno, ad, adi,
+isim, ten, имя, customer, client, patient, employee, guest, tenant, applicant, candidate,
+student, teacher, caller, agent, driver, nurse, owner, passenger, witness, user, member,
+attendee, author, recipient, sender, beneficiary, holder, manager, director, lawyer, kunde,
+kundin, patientin, mitarbeiter, mitarbeiterin, kollege, kollegin, mieter, mieterin, klient,
+klientin, nutzer, chef, chefin, cliente, clienta, paciente, empleado, empleada, usuario, usuaria,
+paziente, dipendente, utente, funcionario, funcionaria, patiente, cliente, salarie, salariee,
+klant, patienten, medewerker, pacjent, pacjentka, klientka, pan, pani, kunden, musteri, hasta,
+benh nhan, khach hang, клиент, клиентка, пациент, пациентка, сотрудник, сотрудница, коллега,
+dossier de, ceo, cto, suspect, defendant, plaintiff, victim, letter to, statement of,
+meeting with, prescribed to, addressed to, sent to, introduced, between, coach, player, singer,
+actor, actress, writer, artist, president, candidate, senator, mayor, journalist
 `
-/** Relations: "my wife …". */
+/** Relations and salutations: "my wife …", "Dear …". */
 export const KIN = `
 wife, husband, daughter, son, friend, brother, sister, mother, father, mom, mum, dad, uncle,
 aunt, cousin, nephew, niece, grandma, grandpa, grandmother, grandfather, girlfriend, boyfriend,
@@ -48,11 +47,14 @@ irma, mae, pai, vizinho, vizinha, colega, chefe, vrouw, dochter, zoon, vriend, v
 zus, moeder, vader, oom, buurman, buurvrouw, baas, zona, maz, corka, syn, przyjaciel, brat,
 siostra, szef, kolega, kolezanka, fru, dotter, dottir, bror, syster, karim, esim, kizim, oglum,
 arkadasim, жена, муж, дочь, сын, друг, подруга, брат, сестра, мама, папа, начальник, сосед,
-соседка
+соседка, hello, hi, hey, dear, regards, sincerely, cheers, thanks, bonjour, hola, ciao, ola, hoi,
+hej, hei, ahoj, czesc, merhaba, salut, hallo, beste, liebe, lieber, cher, chere, querido,
+querida, estimado, estimada, caro, cara, gentile, prezado, prezada, geachte, drogi, droga, kara,
+sayin, привет, уважаемый, уважаемая, дорогой, дорогая, cc, i'm, bel
 `
 /** Keys of records; with `:` or `=` behind them what follows is a person. */
 export const PERSON_KEYS = `
-name, fullname, full_name, firstname, first_name, lastname, last_name, surname, givenname, given_name, familyname, family_name,
+name, user, fullname, full_name, firstname, first_name, lastname, last_name, surname, givenname, given_name, familyname, family_name,
 displayname, display_name, realname, customername, customer_name, username_full, fn, cn, contact, customer, client, patient,
 employee, attendees, attendee, participants, participant, present, guest, guests, passenger, passengers, cardholder,
 card_holder, cardholder_name, holder, account_holder, accountholder, beneficiary, recipient, sender, from, to, cc, bcc,
