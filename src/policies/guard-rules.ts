@@ -151,6 +151,6 @@ const ALLOWED = 'allowed'
 function allowedOf(guards: readonly Guard[]): Compiled | undefined {
   const words = guards[0]?.allow.filter((word) => guards.every((each) => each.allow.includes(word)))
   if (!words || words.length === 0) return undefined
-  const stream = customScanner({ id: ALLOWED, kind: 'pii', entity: 'ALLOWED', words })
+  const stream = customScanner({ id: ALLOWED, kind: 'pii', entity: 'ALLOWED', words, alone: true })
   return restrictCompiled(builtIn(), { keeps: () => false, adds: [stream] })
 }

@@ -1,3 +1,5 @@
+import { decode } from '../stream/logical.ts'
+import { isIn, unitClass } from './automaton/classes.ts'
 import { PatternError } from './automaton/pattern.ts'
 import { compileShape, type Shape } from './automaton/shape.ts'
 import {
@@ -19,10 +21,12 @@ export interface CustomRule {
   readonly pattern?: string | undefined
   /** Letters count without regard to case; a space stands for any one white space. */
   readonly words?: readonly string[] | undefined
+  /** Words count only by themselves: not as a part of an address, a path or a longer name. */
+  readonly alone?: boolean | undefined
 }
 
-/** Most units a custom value may have: with the unit behind it, which decides, that is what a scanner may hold. */
-export const CUSTOM_UNITS_MAX = 43
+/** Most units a custom value may have: with the two behind it, which decide, that is what a scanner may hold. */
+export const CUSTOM_UNITS_MAX = 42
 
 /** Length of the value at `position`: 0 when there is none, undefined while too little has arrived. */
 type Measure = (view: CleanView, position: number) => number | undefined
@@ -36,14 +40,27 @@ export function customScanner(rule: CustomRule): StreamDetector {
   const { kind, entity } = rule
   const { measure, unitsMax } =
     rule.pattern === undefined ? byWords(rule.words ?? []) : byPattern(rule.pattern)
+  function alone(view: CleanView, at: number, length: number | undefined): number | undefined {
+    if (rule.alone !== true || !length) return length
+    const end = at + length
+    // A full stop or a hyphen may end a sentence or a thought: what follows tells.
+    if (end + 1 >= view.end && !view.final) return undefined
+    const next = end < view.end ? view.at(end) : WALL
+    if (!isIn(BOUND, next)) return length
+    const after = end + 1 < view.end ? view.at(end + 1) : WALL
+    return (next === 0x2e || next === 0x2d) && !isJoined(after) ? length : 0
+  }
+
   const open = () => {
     let at = 0
     return {
       scan(view: CleanView, report: Report): number {
         at = Math.max(at, view.start)
         while (at < view.end) {
-          const inside = isJoined(view.at(at)) && isJoined(before(view, at))
-          const length = inside ? 0 : measure(view, at)
+          const front = before(view, at)
+          const inside = isJoined(view.at(at)) && isJoined(front)
+          const bound = inside || (rule.alone === true && isIn(BOUND, front))
+          const length = bound ? 0 : alone(view, at, measure(view, at))
           if (length === undefined) return at
           if (length > 0) report(at, at + length, entity)
           at += Math.max(1, length)
@@ -54,9 +71,12 @@ export function customScanner(rule: CustomRule): StreamDetector {
   }
   return {
     ...{ type: 'stream', id: `custom-${rule.id}`, kind, entity, entities: [entity] },
-    ...{ cases: NO_CASES, holdUnitsMax: unitsMax + 1, open },
+    ...{ cases: NO_CASES, holdUnitsMax: unitsMax + 2, open },
   }
 }
+
+/** Units that join what stands on both sides of them to one name. */
+const BOUND = unitClass('._%+\\-@/')
 
 function before(view: CleanView, position: number): number {
   return position > view.start ? view.at(position - 1) : WALL
@@ -114,8 +134,8 @@ function byWords(words: readonly string[]): Measured {
       throw new PatternError(`a word has more than ${CUSTOM_UNITS_MAX} characters`)
     if (word.trim() === '') throw new PatternError('a word is empty')
     let node = root
-    for (let index = 0; index < word.length; index++) {
-      const unit = folded(word.charCodeAt(index))
+    for (const read of asRead(word)) {
+      const unit = folded(read)
       const next = node.next.get(unit) ?? { next: new Map(), ends: false }
       node.next.set(unit, next)
       node = next
@@ -124,6 +144,15 @@ function byWords(words: readonly string[]): Measured {
   }
   const unitsMax = Math.max(0, ...words.map((word) => word.length))
   return { measure: (view, position) => measureWord(root, view, position), unitsMax }
+}
+
+/** The units of a word as scanners see them: what looks like an escape is read as one. */
+function asRead(word: string): Uint16Array {
+  const units = new Uint16Array(CUSTOM_UNITS_MAX + 1)
+  const offsets = new Int32Array(CUSTOM_UNITS_MAX + 2)
+  const buffer = { units, offsets, bytes: Buffer.from(units.buffer) }
+  const { end } = decode(word, 0, true, buffer, 0, CUSTOM_UNITS_MAX, 0)
+  return units.subarray(0, end)
 }
 
 function measureWord(root: Node, view: CleanView, position: number): number | undefined {
