@@ -69,7 +69,7 @@ export function ahead(): Ahead {
   }
 
   function at(position: number): number {
-    if (position >= bound) return NOTHING
+    if (position < 0 || position >= bound) return NOTHING
     if (position < view.end) return view.at(position)
     if (!view.final) starved = true
     return NOTHING
