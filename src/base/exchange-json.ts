@@ -15,14 +15,23 @@ const BASES: readonly CostBasis[] = ['measured', 'counted', 'ceiling']
 
 /** The usage event as JSON, for the outbox row and the bus: the amount is a decimal string, absent fields are left out. */
 export function exchangeToJson(event: ExchangeEvent): JsonObject {
-  const { costNanos, ...closed } = event.closed
-  const whole = {
-    version: event.version,
-    opened: event.opened,
-    closed: costNanos === undefined ? closed : { ...closed, costNanos: costNanos.toString() },
-  }
   // A round through text drops the undefined fields, which neither jsonb nor the bus can hold.
-  return JSON.parse(JSON.stringify(whole)) as JsonObject
+  return JSON.parse(exchangeText(event)) as JsonObject
+}
+
+/** The text of each ending: it goes to the outbox and to the bus, and is written once. */
+const texts = new WeakMap<ExchangeClosed, string>()
+
+/** {@link exchangeToJson} as text; the same text at every call for the same ending. */
+export function exchangeText(event: ExchangeEvent): string {
+  const known = texts.get(event.closed)
+  if (known !== undefined) return known
+  const { version, opened, closed } = event
+  const { costNanos } = closed
+  const told = costNanos === undefined ? closed : { ...closed, costNanos: costNanos.toString() }
+  const text = JSON.stringify({ version, opened, closed: told })
+  texts.set(closed, text)
+  return text
 }
 
 /** Reads what {@link exchangeToJson} wrote. Throws `TypeError` naming the first field that is missing or wrong. */

@@ -1,5 +1,5 @@
 import type { ExchangeEvent } from '../base/exchange.ts'
-import { exchangeFromJson, exchangeToJson } from '../base/exchange-json.ts'
+import { exchangeFromJson, exchangeText } from '../base/exchange-json.ts'
 import { isJsonObject, member, numberMember, textMember } from '../base/json.ts'
 import type { Attributes, AttributeValue, SpanRecord } from '../base/span.ts'
 
@@ -22,7 +22,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** One usage event as message bytes. */
 export function encodeUsage(event: ExchangeEvent): Uint8Array {
-  return encoder.encode(JSON.stringify(exchangeToJson(event)))
+  return Buffer.from(exchangeText(event))
 }
 
 /** Reads {@link encodeUsage}'s bytes; throws `TypeError` or `SyntaxError` for anything else. */

@@ -1,4 +1,5 @@
 import type { ExchangeEvent } from '../base/exchange.ts'
+import { exchangeText } from '../base/exchange-json.ts'
 import { storable } from './storable.ts'
 
 /** Longer text from a caller or provider is cut: rows stay small whatever is sent. */
@@ -63,18 +64,18 @@ export const ENDING: Readonly<Record<string, string>> = {
 
 /** Events as the one parameter of {@link EVENTS}, storable and with their amounts as decimal strings. */
 export function eventsText(events: readonly ExchangeEvent[]): string {
-  return `[${events.map(eventText)}]`
+  return `[${events.map((event) => storableText(exchangeText(event)))}]`
 }
 
-function eventText({ version, opened, closed }: ExchangeEvent): string {
-  const costNanos = closed.costNanos?.toString()
-  return rowText({ version, opened, closed: { ...closed, costNanos } })
-}
-
-/** JSON that Postgres can store. Nearly every row is fit as it is, and looking at each text costs the most. */
+/** A row as JSON that Postgres can store. */
 export function rowText(row: object): string {
-  const text = JSON.stringify(row)
-  return text.length > ROW_UNITS_MAX || UNSTORABLE.test(text) ? JSON.stringify(row, clean) : text
+  return storableText(JSON.stringify(row))
+}
+
+/** Nearly every row is fit as it is, and looking at each of its texts costs the most. */
+function storableText(text: string): string {
+  const fit = text.length <= ROW_UNITS_MAX && !UNSTORABLE.test(text)
+  return fit ? text : JSON.stringify(JSON.parse(text), clean)
 }
 
 /** Cut to a bound, and storable. */

@@ -26,8 +26,7 @@ const OPEN = `
  * What the sweeper closed as interrupted is corrected when its process turns out to be alive after all. Columns
  * are read from the event itself: sending them beside it took twice the server's time.
  */
-const CLOSE = `
-  with given as materialized (${EVENTS}),
+const CLOSING = `
   closed as (
     insert into exchanges (${Object.keys({ ...FROM_EVENT, ...ENDING })})
     select ${Object.values({ ...FROM_EVENT, ...ENDING })} from given order by ${FROM_EVENT.id}
@@ -35,11 +34,24 @@ const CLOSE = `
        set ${Object.keys(ENDING).map((name) => `${name} = excluded.${name}`)}
      where exchanges.outcome is null
         or (exchanges.outcome = 'interrupted' and excluded.outcome <> 'interrupted')
-    returning id)
-  insert into outbox (exchange_id, event)
-  select closed.id, given.event from given join closed on closed.id = ${FROM_EVENT.id} order by closed.id
-  on conflict (exchange_id) do update
-    set event = excluded.event, published_at = null, attempts = 0, parked_at = null, parked_why = null`
+    returning id),
+  posted as (
+    insert into outbox (exchange_id, event)
+    select closed.id, given.event from given join closed on closed.id = ${FROM_EVENT.id} order by closed.id
+    on conflict (exchange_id) do update
+      set event = excluded.event, published_at = null, attempts = 0, parked_at = null, parked_why = null)`
+
+const CLOSE = `with given as materialized (${EVENTS}), ${CLOSING} select`
+
+/**
+ * `statement` and the ending of calls in one commit and one round trip: its rows are the answer, and it is done with
+ * before the first call is ended, so that locks are taken in its order first. `$1` is {@link closingText}.
+ */
+export function closingWith(statement: string): string {
+  const events = EVENTS.replace('from ', 'from first cross join ')
+  return `with first as materialized (${statement}), given as materialized (${events}), ${CLOSING}
+    select * from first`
+}
 
 /** Writes the rows of calls about to be forwarded; those already there stay as they are. */
 export async function insertOpened(sql: AnySql, rows: readonly ExchangeOpened[]): Promise<void> {
@@ -53,10 +65,15 @@ export function openedText(rows: readonly ExchangeOpened[]): string {
 
 /** Ends calls and writes their outbox rows in the same statement. A call that has ended already stays as it is. */
 export async function closeExchanges(sql: AnySql, events: readonly ExchangeEvent[]): Promise<void> {
+  await sql.unsafe(CLOSE, [closingText(events)], { prepare: true })
+}
+
+/** The events of endings as one parameter. */
+export function closingText(events: readonly ExchangeEvent[]): string {
   // A statement cannot touch one row twice; the first ending of a call is the one that counts.
   const once = new Map<string, ExchangeEvent>()
   for (const event of events) if (!once.has(event.closed.id)) once.set(event.closed.id, event)
-  await sql.unsafe(CLOSE, [eventsText([...once.values()])], { prepare: true })
+  return eventsText([...once.values()])
 }
 
 function openedRow(opened: ExchangeOpened) {

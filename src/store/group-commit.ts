@@ -109,7 +109,8 @@ async function write<Item, Answer>(
         const waiting = batch[index]
         if (waiting) settle(waiting, () => waiting.resolve(answer))
       }
-      rejectAll(batch, new Failure('internal', { inside: 'the commit gave too few answers' }))
+      if (answers.length < batch.length)
+        rejectAll(batch, new Failure('internal', { inside: 'the commit gave too few answers' }))
       return
     } catch (cause) {
       const away = cause instanceof Failure

@@ -8,7 +8,7 @@ import type {
   Settlement,
 } from '../policies/ledger-port.ts'
 import type { AnySql, Database } from './database.ts'
-import { closeExchanges, openedText } from './exchange-rows.ts'
+import { closingText, closingWith, openedText } from './exchange-rows.ts'
 import type { Children } from './ledger-children.ts'
 import { makeChildren, NO_CHILDREN } from './ledger-children.ts'
 import { subjectIds } from './ledger-subjects.ts'
@@ -20,8 +20,10 @@ const RESERVE = `select * from ledger_reserve($1, $2, $3, $4::uuid[], $5::bigint
 
 const EXTEND = `select * from ledger_extend($1::uuid[], $2::uuid[], $3::bigint[])`
 
-const SETTLE = `select ledger_settle($1::uuid[], $2, $3::uuid[], $4::boolean[], $5::bigint[], $6::bigint[],
-  $7::text[]) as before`
+/** `$1` are the events of the calls that end with their holds: one statement, so one round trip and one commit. */
+const SETTLE = `select ledger_settle($2::uuid[], $3, $4::uuid[], $5::boolean[], $6::bigint[], $7::bigint[],
+  $8::text[]) as before`
+const SETTLE_AND_CLOSE = closingWith(SETTLE)
 
 const DUPLICATE = '23505'
 
@@ -189,7 +191,9 @@ async function settle(
   batch: readonly Settlement[],
 ): Promise<readonly SettleAnswer[]> {
   const orgs = [...new Set(batch.map(({ organizationId }) => organizationId))].sort()
+  const events = batch.flatMap(({ event }) => (event ? [event] : []))
   const values = [
+    closingText(events),
     arrayText(orgs),
     batch[0]?.processId ?? '',
     arrayText(batch.map(({ id }) => id)),
@@ -198,14 +202,12 @@ async function settle(
     arrayText(batch.map(({ tokens }) => tokens)),
     arrayText(batch.map(({ basis }) => basis ?? null)),
   ]
-  const events = batch.flatMap(({ event }) => (event ? [event] : []))
-  const before = await database.sql.begin(async (sql) => {
-    const [row] = await sql.unsafe<{ before: readonly number[] }[]>(SETTLE, values, {
-      prepare: true,
-    })
-    if (events.length > 0) await closeExchanges(sql, events)
-    return row?.before ?? []
-  })
+  const [row] = await database.sql.unsafe<{ before: readonly number[] }[]>(
+    SETTLE_AND_CLOSE,
+    values,
+    { prepare: true },
+  )
+  const before = row?.before ?? []
   return batch.map((_, index): SettleAnswer => {
     const state = before[index]
     return state === 0 ? 'ended' : state === 1 ? 'corrected' : 'before'
