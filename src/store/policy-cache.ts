@@ -34,14 +34,12 @@ export function policyCache(database: Database, world: World): PolicyCache {
     if (under) return under
     const read = readPolicySet(database, organizationId)
       .then((set) => {
-        // Forgotten while it was read: what was read may be old already.
-        if (loading.get(organizationId) === read)
-          known.set(organizationId, { set, untilMs: world.clock.monotonic() + KNOWN_MS })
+        // It may be old already when a change came meanwhile. The ledger notices, and it is forgotten then: that
+        // costs one more look, where starting anew for every caller would cost them all.
+        known.set(organizationId, { set, untilMs: world.clock.monotonic() + KNOWN_MS })
         return set
       })
-      .finally(() => {
-        if (loading.get(organizationId) === read) loading.delete(organizationId)
-      })
+      .finally(() => loading.delete(organizationId))
     loading.set(organizationId, read)
     return read
   }
@@ -52,13 +50,8 @@ export function policyCache(database: Database, world: World): PolicyCache {
       return load(organizationId)
     },
     forget(organizationId) {
-      if (organizationId === undefined) {
-        known.clear()
-        loading.clear()
-      } else {
-        known.delete(organizationId)
-        loading.delete(organizationId)
-      }
+      if (organizationId === undefined) known.clear()
+      else known.delete(organizationId)
     },
   }
 }
