@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** One line of the table: what a client was asked to do and whether it could. */
@@ -23,7 +23,11 @@ export function publish(rows: readonly Row[]): void {
   if (!directory || !first) return
   mkdirSync(directory, { recursive: true })
   const file = `${first.client}-${first.version}`.replaceAll(/[^\w.]+/g, '-')
-  writeFileSync(join(directory, `${file}.json`), `${JSON.stringify(rows, null, 1)}\n`)
+  const path = join(directory, `${file}.json`)
+  // One client may be asked by several suites.
+  const before: unknown = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : []
+  const all = [...(Array.isArray(before) ? before : []), ...rows]
+  writeFileSync(path, `${JSON.stringify(all, null, 1)}\n`)
 }
 
 /** All rows kept in `directory`, clients in the order of their names. */

@@ -1,0 +1,5 @@
+import { codex } from './codex.ts'
+import { proveAgent } from './prove.ts'
+import { TASKS } from './tasks.ts'
+
+proveAgent(codex, TASKS)
