@@ -16,7 +16,7 @@ import { pointBack } from './point-back.ts'
 import type { ReadRequest } from './read-request.ts'
 import type { OutgoingRequest } from './redact-request.ts'
 import { openRelay, type Relay } from './relay.ts'
-import type { Admitted } from './reserve.ts'
+import { type Admitted, noteViolated } from './reserve.ts'
 import type { Candidate } from './resolve-route.ts'
 import { answerHeaders, refusalResponse } from './respond.ts'
 import type { Running, RunningCalls } from './running.ts'
@@ -77,6 +77,7 @@ export function answer(call: AdmittedCall): Promise<Response> {
       ended(ending) {
         signal.removeEventListener('abort', leave)
         calls.remove(running)
+        if (ending.failure) noteViolated(exchange, ending.failure)
         closed = closedOf(exchange, admitted, ending, deps)
         settle(exchange, admitted, closed, ending.sent, deps)
         // Nobody reads it any more; the server only needs its promise back.

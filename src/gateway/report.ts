@@ -2,7 +2,7 @@ import type { ExchangeClosed } from '../base/exchange.ts'
 import type { Failure } from '../base/failure.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Exchange } from './exchange.ts'
-import { openedOf } from './reserve.ts'
+import { noteViolated, openedOf } from './reserve.ts'
 
 /**
  * A call that was refused before it was forwarded: a row and a trace when its key names a workspace, else a
@@ -24,6 +24,7 @@ export function reportRefusal(exchange: Exchange, failure: Failure, deps: Gatewa
     })
     return
   }
+  noteViolated(exchange, failure)
   const opened = openedOf(exchange, caller, exchange.read, deps)
   const closed = refusedClose(exchange, failure, deps)
   deps.exchanges.record({ version: 1, opened, closed }).then(

@@ -67,7 +67,7 @@ function costClassOf(exchange: Exchange, read: ReadRequest): 'metered' | 'free' 
 }
 
 /** The policies that a refusal names stand on the trace as violated. */
-function noteViolated(exchange: Exchange, failure: Failure): void {
+export function noteViolated(exchange: Exchange, failure: Failure): void {
   const named = member(failure.details, 'policies')
   if (!Array.isArray(named)) return
   const violated = named.flatMap((each) => {

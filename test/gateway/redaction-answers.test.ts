@@ -186,8 +186,14 @@ function delta(index: number, piece: object): { type: string } {
   return { type: 'content_block_delta', index, delta: piece } as { type: string }
 }
 
-/** Runs an answer's bytes through the filters, cut where `cuts` says; also gives what had left after each piece. */
-function relayed(protocol: Protocol, guard: ExchangeGuard, bytes: Uint8Array, cuts: number[]) {
+/** Runs an answer's bytes through the filters, cut where `cuts` says; `early` gets what had left at each cut. */
+function relayed(
+  protocol: Protocol,
+  guard: ExchangeGuard,
+  bytes: Uint8Array,
+  cuts: number[],
+  early: string[] = [],
+): string {
   const [prefix, method, path] = protocol.route
   const spoken = dialectFor(prefix, method, path, new URLSearchParams())
   if (!spoken) throw new Error('no dialect')
@@ -202,6 +208,7 @@ function relayed(protocol: Protocol, guard: ExchangeGuard, bytes: Uint8Array, cu
   for (const cut of [...cuts, bytes.length]) {
     pipe.push(bytes.slice(from, cut))
     from = cut
+    if (cut < bytes.length) early.push(Buffer.concat(out).toString())
   }
   pipe.end()
   return Buffer.concat(out).toString()
@@ -251,6 +258,15 @@ for (const protocol of PROTOCOLS) {
         )
       const whole = read(1_000)
       for (const size of [1, 2, 3, 5, 7, 11, 16, 23, 37, 41, 53]) expect(read(size)).toEqual(whole)
+    })
+
+    test('sends clean text on at once, while what may become a value still waits', () => {
+      const bytes = Buffer.from(protocol.frames(['all clear so far. ', TOKEN, '.'], ['{}']))
+      const stop = bytes.indexOf(TOKEN)
+      const before: string[] = []
+      relayed(protocol, callGuard(SECRETS), bytes, [stop], before)
+      expect(before.join('')).toContain('all clear so far.')
+      expect(before.join('')).not.toContain('ghp_')
     })
 
     test("restores the caller's own values, escaped for where they stand, and never another's", () => {

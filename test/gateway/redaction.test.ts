@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, test } from 'bun:test'
+import { afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { brotliCompressSync } from 'node:zlib'
+import { builtIn } from '../../src/policies/guard-rules.ts'
 import type { Guard, Policy } from '../../src/policies/policy.ts'
 import { policySet } from '../../src/policies/policy-set.ts'
 import { DISCLAIMER } from '../../src/redaction/operator.ts'
@@ -10,6 +12,9 @@ const opened: Gateway[] = []
 afterEach(async () => {
   for (const each of opened.splice(0)) await each.close()
 })
+
+// Takes seconds on a busy machine; once a process.
+beforeAll(() => void builtIn(), 60_000)
 
 const GUARD: Guard = {
   kind: 'guard',
@@ -190,6 +195,9 @@ describe('a data policy on a chat call', () => {
     })
     expect(gateway.provider.requests).toHaveLength(0)
     expect(gateway.recorded[0]?.closed.findings[0]?.count).toBe(1)
+    expect(gateway.recorded[0]?.closed.policies.violated).toEqual([
+      expect.objectContaining({ name: 'No secrets' }),
+    ])
   })
 
   test('a blocking policy ends an answer with the error event, before the secret', async () => {
@@ -201,6 +209,8 @@ describe('a data policy on a chat call', () => {
     expect(text).toContain('content_policy')
     expect(text).not.toContain('[DONE]')
     expect(text).not.toContain('stop')
+    const { policies } = await gateway.end()
+    expect(policies.violated).toEqual([expect.objectContaining({ name: 'No secrets' })])
   })
 
   test('a write that cannot be scanned is refused, a read passes', async () => {
@@ -224,5 +234,43 @@ describe('a data policy on a chat call', () => {
     const text = await response.text()
     expect(text.replace(PLACEHOLDER, TOKEN)).toBe(body(content))
     expect(text).not.toContain(TOKEN)
+  })
+
+  test('a compressed request is read, redacted and sent on plain', async () => {
+    const gateway = await guarded(events(delta('ok'), finish, DONE))
+    const body = JSON.stringify(ask(`my token is ${TOKEN}`))
+    for (const [name, bytes] of [
+      ['gzip', Bun.gzipSync(body)],
+      ['zstd', Bun.zstdCompressSync(body)],
+      ['br', brotliCompressSync(body)],
+    ] as const) {
+      const init = chat({}, { body: new Uint8Array(bytes) })
+      const headers = { ...(init.headers as Record<string, string>), 'content-encoding': name }
+      await readAll(await fetch(gateway.url + PATH, { ...init, headers }))
+    }
+    for (const index of [0, 1, 2]) {
+      const sent = await gateway.provider.request(index)
+      expect(sent.text().match(PLACEHOLDER)).toHaveLength(1)
+      expect(sent.text()).not.toContain(TOKEN)
+    }
+  })
+
+  test("a provider's error is filtered, and the caller's own value in it is restored", async () => {
+    const other = `${TOKEN.slice(0, -1)}9`
+    const gateway = await guarded((request) => {
+      const [own] = request.text().match(PLACEHOLDER) ?? []
+      const message = `cannot use ${own}, only ${other}`
+      return {
+        status: 400,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ error: { message, type: 'invalid_request_error' } }),
+      }
+    })
+    const response = await fetch(gateway.url + PATH, chat(ask(`my token is ${TOKEN}`)))
+    expect(response.status).toBe(400)
+    const { error } = (await response.json()) as { error: { message: string } }
+    expect(error.message).toMatch(
+      new RegExp(`^cannot use ${TOKEN}, only \\[SAFE_TO_USE:GITHUB_PAT_[a-z]{8}\\]$`),
+    )
   })
 })
