@@ -57,10 +57,10 @@ export interface CjkVerdict extends Verdict {
 export function judgeCjk(text: Ahead, start: number, tail: string): CjkVerdict | undefined {
   const unit = text.at(start)
   if (unit >= 0xac00) return korean(text, start, tail)
-  for (const place of PLACE_STARTS.get(unit) ?? [])
-    if (read(text, start, place.length) === place)
-      return found(start, start + place.length, 'LOCATION')
-  return chinese(text, start, tail) ?? japanese(text, start, tail)
+  const person = chinese(text, start, tail) ?? japanese(text, start, tail)
+  if (person) return person
+  const place = (PLACE_STARTS.get(unit) ?? []).find((one) => read(text, start, one.length) === one)
+  return place === undefined ? undefined : found(start, start + place.length, 'LOCATION')
 }
 
 function found(start: number, end: number, entity: 'PERSON' | 'LOCATION'): CjkVerdict {

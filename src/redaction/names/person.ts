@@ -22,7 +22,7 @@ const NAME_UNITS_MAX = 34
 export function personCue(cue: number): number {
   if (cue & CUE.personStrong) return 3.5
   if (cue & CUE.kin) return 2.2
-  if (cue & CUE.personKey) return 2
+  if (cue & CUE.personKey) return 2.2
   if (cue & CUE.personWeak) return 1.6
   return cue & CUE.personPreposition ? 0.7 : 0
 }
@@ -180,8 +180,8 @@ function lowerWorth(word: Word, first: Word | undefined, cue: number): number | 
   const { flags } = word
   const listed = flags & (W.given | W.surname)
   const everyday = flags & (W.common | W.wordlike)
-  if (listed && !everyday) return cue >= 1.6 || first ? 1 : undefined
-  if (cue < 2) return undefined
+  if (listed && !everyday) return cue >= 1.6 || first ? 1 : 0.6
+  if (cue < 2) return listed && !first ? 0 : undefined
   if (listed && cue >= 1.6) return flags & W.given ? 0.2 : first ? 0.2 : -0.4
   if (flags & (W.common | W.verb) || cue < 3)
     return first && !(flags & (W.common | W.verb)) ? -0.2 : undefined
@@ -201,10 +201,10 @@ function behind(text: Ahead, end: number): number {
   if (unit === 0x27 || unit === 0x2019) {
     if (text.at(end + 1) !== 0x73 || text.at(end + 2) !== 0x20) return 0
     const owned = text.word(end + 3)
-    return owned && owned.flags & W.kinAfter ? 2 : 0.2
+    return owned && owned.flags & W.kinAfter ? 2.3 : 0.2
   }
   if (unit !== 0x20) return 0
   const next = text.word(end + 1)
   if (next === undefined || next.shape !== SHAPE.lower) return 0
-  return next.flags & W.verb ? (next.flags & W.stop ? 0.3 : 1.6) : 0
+  return next.flags & W.verb ? (next.flags & W.stop ? 0.7 : 1.6) : 0
 }

@@ -6,7 +6,7 @@ import { hashJoin } from './units.ts'
 
 const BAR = 2
 /** Units of an address that are read at once; what follows is found as its continuation. */
-const STREET_UNITS_MAX = 36
+const STREET_UNITS_MAX = 40
 
 /** What the words in front are worth for a place. */
 export function placeCue(cue: number): number {
@@ -104,6 +104,8 @@ function street(text: Ahead, start: number, from: number, before: number): Verdi
     }
     const word = text.word(position)
     if (word === undefined || word.shape === SHAPE.blob) break
+    if (seenStreet && named > 0 && isNumberless(text, position))
+      return { start, end: townEnd(text, position + 4) ?? position + 4, margin: 1, words: [] }
     const capital = word.shape === SHAPE.capital
     if (word.flags & W.street && (capital || start !== from)) seenStreet = true
     else if (capital && !(word.flags & W.code)) named++
@@ -118,11 +120,16 @@ function street(text: Ahead, start: number, from: number, before: number): Verdi
       isDigit(text.at(position + 2))
     )
       position++
-    if (text.at(position) !== 0x20) break
+    if (text.at(position) !== 0x20 && text.at(position) !== 0x2d) break
     position++
   }
   if (!seenStreet || named === 0 || !number || end === undefined) return undefined
   return { start, end: townEnd(text, end) ?? end, margin: 1, words: [] }
+}
+
+/** "s/n." stands for the number a Spanish house has not. */
+function isNumberless(text: Ahead, position: number): boolean {
+  return [0x73, 0x2f, 0x6e, 0x2e].every((unit, index) => text.at(position + index) === unit)
 }
 
 /** What goes on behind an address, at `position`: a number, then a town. Its end, if anything does. */

@@ -196,7 +196,9 @@ export function openNameScanner(): StreamScanner {
     }
     if (first === DIGIT)
       return next === 0x20 && (before === 0x20 || before === 0x0a || before === 0x22)
-    return first === CASELESS || cued || (flags & (W.nrp | W.title)) !== 0
+    if (first === CASELESS || cued || flags & (W.nrp | W.title)) return true
+    if (!(flags & (W.given | W.surname))) return false
+    return isApostrophe(next) || (next === 0x20 && !(flags & (W.wordlike | W.common | W.stop)))
   }
 
   function number(report: Report): boolean {

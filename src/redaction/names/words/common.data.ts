@@ -6,7 +6,7 @@ have has had can could will would shall should may might must not no yes of to i
 under about above below after before between through during without within against as than too very just only also
 here there now today tomorrow yesterday again once never always often ok okay please thanks thank hello hi hey dear
 and can't don't won't didn't isn't i'm it's that's let's let get got go goes went come came make made take took see saw
-say said says tell told ask asked want need know think give gave find found use used work works working call called
+say tell ask want need know think give gave find found use used work working call
 there's he's she's they're we're you're i've i'll some any all each every both few more most other another such own same
 up down out off new old next last first please because since until although though whether either neither
 und oder aber der die das den dem des ein eine einen einem einer ist sind war bin bist hat habe haben wird werden nicht

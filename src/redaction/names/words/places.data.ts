@@ -107,7 +107,7 @@ export const STREETS = `
 street road avenue lane drive boulevard court terrace crescent highway parkway st rd ave blvd ln dr hwy pkwy
 rue allee place impasse chemin quai cours passage route
 voie sentier square montee residence
-calle callejon camino puente salida caserio barranco monte jardines lugar poligono sector subida avenida plaza paseo carretera ronda pasaje camino travesia prolongacion grupo glorieta urbanizacion via viale
+calle quinta entrada arrabal callejon camino puente salida caserio barranco monte jardines lugar poligono sector subida avenida plaza paseo carretera ronda pasaje camino travesia prolongacion grupo glorieta urbanizacion via viale
 piazza corso vicolo largo strada rua travessa praca alameda estrada rodovia
 strasse gasse weg platz ring ufer damm straat laan plein gracht kade dreef ulica aleja plac osiedle ul
 ulitsa prospekt sokak sokagi caddesi cadde mahallesi bulvari gatan vagen vej gade gata katu tie utca ter namesti ulice

@@ -18,21 +18,17 @@ speaking with, meet, meeting with, met with, call, phone, email, e-mail, mail, m
 tell, told, remind, thank, invite, invited, visited, assigned to, assign to, reported by,
 approved by, requested by, written by, sent by, prepared by, signed, owned by, managed by,
 led by, hired, fired, interviewed, best, love, xin chao, здравствуйте, i am, this is, ich bin,
-hier ist, je suis, soy, sono, sou, ik ben, dit is, ben, jestem, jag ar, jeg er, toi la, to jest,
+hier ist, je suis, soy, sono, sou, ik ben, dit is, jestem, jag ar, jeg er, toi la, to jest,
 found, named, called, name, nombre, nome, nom, naam, imie, namn, navn, nimi, jmeno, ad, adi,
-isim, ten, имя, customer, client, patient, employee, guest, tenant, applicant, candidate,
-student, teacher, caller, agent, driver, nurse, owner, passenger, witness, user, member,
-attendee, author, recipient, sender, beneficiary, holder, manager, director, lawyer, kunde,
-kundin, patientin, mitarbeiter, mitarbeiterin, kollege, kollegin, mieter, mieterin, klient,
-klientin, nutzer, chef, chefin, cliente, clienta, paciente, empleado, empleada, usuario, usuaria,
-paziente, dipendente, utente, funcionario, funcionaria, patiente, cliente, salarie, salariee,
-klant, patienten, medewerker, pacjent, pacjentka, klientka, pan, pani, kunden, musteri, hasta,
-benh nhan, khach hang, клиент, клиентка, пациент, пациентка, сотрудник, сотрудница, коллега,
-dossier de, ceo, cto, suspect, defendant, plaintiff, victim, letter to, statement of,
-meeting with, prescribed to, addressed to, sent to, introduced, between, coach, player, singer,
-actor, actress, writer, artist, president, candidate, senator, mayor, journalist
+isim, ten, имя, customer, client, candidate, student, teacher, caller, agent, driver, owner,
+witness, user, member, attendee, author, recipient, sender, beneficiary, holder, manager,
+director, lawyer, nutzer, chef, chefin, cliente, clienta, usuario, usuaria, utente, funcionario,
+funcionaria, cliente, salarie, salariee, patienten, medewerker, kunden, musteri, hasta,
+benh nhan, khach hang, dossier de, ceo, cto, defendant, plaintiff, victim, letter to,
+statement of, meeting with, prescribed to, addressed to, sent to, introduced, between, coach,
+player, singer, actor, actress, writer, artist, president, candidate, senator, mayor, journalist
 `
-/** Relations and salutations: "my wife …", "Dear …". */
+/** Relations, salutations and roles: "my wife …", "Dear …", "Patient …". */
 export const KIN = `
 wife, husband, daughter, son, friend, brother, sister, mother, father, mom, mum, dad, uncle,
 aunt, cousin, nephew, niece, grandma, grandpa, grandmother, grandfather, girlfriend, boyfriend,
@@ -50,7 +46,11 @@ arkadasim, жена, муж, дочь, сын, друг, подруга, бра�
 соседка, hello, hi, hey, dear, regards, sincerely, cheers, thanks, bonjour, hola, ciao, ola, hoi,
 hej, hei, ahoj, czesc, merhaba, salut, hallo, beste, liebe, lieber, cher, chere, querido,
 querida, estimado, estimada, caro, cara, gentile, prezado, prezada, geachte, drogi, droga, kara,
-sayin, привет, уважаемый, уважаемая, дорогой, дорогая, cc, i'm, bel
+sayin, привет, уважаемый, уважаемая, дорогой, дорогая, cc, i'm, bel, patient, employee, tenant,
+applicant, nurse, kunde, kundin, patientin, mitarbeiter, mitarbeiterin, kollege, kollegin,
+mieter, mieterin, klient, klientin, paciente, empleado, empleada, paziente, dipendente, patiente,
+klant, pacjent, pacjentka, klientka, pan, pani, ben, клиент, клиентка, пациент, пациентка,
+сотрудник, сотрудница, коллега, guest, passenger, suspect
 `
 /** Keys of records; with `:` or `=` behind them what follows is a person. */
 export const PERSON_KEYS = `
