@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import packageJson from '../package.json'
 import { adminApi, isAdminPath } from './admin/index.ts'
 import { asFailure, Failure } from './base/failure.ts'
+import { failureThrottle } from './base/failure-throttle.ts'
 import { LIMITS } from './base/limits.ts'
 import type { World } from './base/world.ts'
 import type { Config } from './config.ts'
@@ -28,6 +29,12 @@ type Handler = (request: Request) => Response | Promise<Response>
 export async function serve(config: Config, world: World): Promise<Serving> {
   const parts = await openParts(config, world)
   let draining = false
+  // One count for both planes: a guesser has no second try next door.
+  const throttle = failureThrottle(world.clock, {
+    failuresMax: LIMITS.authFailuresMax,
+    windowMs: LIMITS.authFailuresWindowMs,
+    addressesMax: LIMITS.authAddressesMax,
+  })
   const admin = adminApi({
     world,
     database: parts.database,
@@ -35,6 +42,8 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     keyring: parts.keyring,
     basePath: config.basePath,
     version: packageJson.version,
+    throttle,
+    addressOf: (request) => addressOf(adminServer ?? server, request),
   })
   const health = healthRoutes({
     basePath: config.basePath,
@@ -43,7 +52,11 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     parts: () => parts.states(),
     draining: () => draining,
   })
-  const data = dataPlane(parts.calls, parts.gateway).use(health)
+  const data = dataPlane(parts.calls, {
+    ...parts.gateway,
+    throttle,
+    addressOf: (request) => addressOf(server, request),
+  }).use(health)
   // Elysia builds its router inside the first request otherwise, and one caller would wait for it.
   data.compile()
   admin.compile()
@@ -76,6 +89,10 @@ export async function serve(config: Config, world: World): Promise<Serving> {
       await parts.close()
     },
   }
+}
+
+function addressOf(server: Bun.Server<unknown>, request: Request): string | undefined {
+  return server.requestIP(request)?.address
 }
 
 /** The data plane alone, with every failure in the shape its path promises. */

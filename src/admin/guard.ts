@@ -1,4 +1,5 @@
 import { Failure } from '../base/failure.ts'
+import { throttledFailure } from '../base/failure-throttle.ts'
 import { isUuid } from '../base/id.ts'
 import { PERMISSIONS, type Permission } from '../base/permission.ts'
 import { type Secret, secret } from '../base/secret.ts'
@@ -49,14 +50,8 @@ export async function throttled<T>(
   try {
     return await run()
   } catch (cause) {
-    const address = deps.addressOf?.(request)
-    const guessed = cause instanceof Failure && cause.code === 'unauthenticated'
-    if (guessed && address !== undefined && deps.throttle) {
-      const waitMs = deps.throttle.waitMs(address)
-      if (waitMs > 0) throw new Failure('auth_throttled', { retryAfterMs: waitMs })
-      deps.throttle.failed(address)
-    }
-    throw cause
+    if (!(cause instanceof Failure)) throw cause
+    throw throttledFailure(cause, deps.addressOf?.(request), deps.throttle)
   }
 }
 

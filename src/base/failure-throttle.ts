@@ -1,3 +1,4 @@
+import { Failure } from './failure.ts'
 import type { Clock } from './world.ts'
 
 /** Counts failed sign-ins and authentications per address. Never per key: that would let anybody lock its owner out. */
@@ -48,4 +49,20 @@ export function failureThrottle(clock: Clock, limits: ThrottleLimits): FailureTh
       counts.set(address, { failures: 1, endsAtMs: clock.monotonic() + limits.windowMs })
     },
   }
+}
+
+/**
+ * What a caller at `address` is told for `failure`: an address that failed to authenticate too often is told to wait.
+ * Who gets it right is never throttled, so guessing behind the same address locks nobody out.
+ */
+export function throttledFailure(
+  failure: Failure,
+  address: string | undefined,
+  throttle: FailureThrottle | undefined,
+): Failure {
+  if (failure.code !== 'unauthenticated' || address === undefined || !throttle) return failure
+  const waitMs = throttle.waitMs(address)
+  if (waitMs > 0) return new Failure('auth_throttled', { retryAfterMs: waitMs })
+  throttle.failed(address)
+  return failure
 }

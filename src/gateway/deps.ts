@@ -1,4 +1,5 @@
 import type { ExchangeClosed, ExchangeEvent, ExchangeOpened } from '../base/exchange.ts'
+import type { FailureThrottle } from '../base/failure-throttle.ts'
 import type { Permission } from '../base/permission.ts'
 import type { Secret } from '../base/secret.ts'
 import type { World } from '../base/world.ts'
@@ -57,6 +58,10 @@ export interface GatewayDeps {
   }
   readonly upstream: Upstream
   readonly reporter: Reporter
+  /** Slows down who guesses keys; without it nobody is throttled. */
+  readonly throttle?: FailureThrottle
+  /** The caller's address as the listener saw it. */
+  addressOf?(request: Request): string | undefined
 }
 
 /** Told of every end; never awaited, never throws. */

@@ -1,4 +1,5 @@
 import { asFailure, Failure } from '../base/failure.ts'
+import { throttledFailure } from '../base/failure-throttle.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { Principal } from '../base/permission.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -44,7 +45,8 @@ export async function handle(
     const admitted = await reserve(exchange, caller, read, outgoing, plan, deps)
     return await answer({ exchange, read, plan, outgoing, admitted, calls, deps })
   } catch (cause) {
-    const failure = request.signal.aborted ? new Failure('downstream_gone') : asFailure(cause)
+    const thrown = request.signal.aborted ? new Failure('downstream_gone') : asFailure(cause)
+    const failure = throttledFailure(thrown, deps.addressOf?.(request), deps.throttle)
     reportRefusal(exchange, failure, deps)
     return refusalResponse(exchange, failure)
   }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
+import { systemClock } from '../../src/base/clock.ts'
+import { failureThrottle } from '../../src/base/failure-throttle.ts'
 import type { Permission } from '../../src/base/permission.ts'
 import { CALLER_KEY, callerKey, chat, openGateway, readAll } from './harness.ts'
 
@@ -251,3 +253,22 @@ function rawStatus(text: string): Promise<string> {
     socket.on('error', reject)
   })
 }
+
+test('who guesses keys is slowed down, and who has one is not', async () => {
+  const throttle = failureThrottle(systemClock, {
+    failuresMax: 3,
+    windowMs: 60_000,
+    addressesMax: 10,
+  })
+  const own = await openGateway(
+    { headers: { 'content-type': 'application/json' }, body: ['{}'] },
+    { throttle, addressOf: () => '10.0.0.1' },
+  )
+  const guess = () => fetch(own.url + CHAT, chat(ask, { headers: bearer('slu_sk_guess') }))
+  const seen: number[] = []
+  for (let tries = 0; tries < 5; tries++) seen.push((await guess()).status)
+  expect(seen).toEqual([401, 401, 401, 429, 429])
+  expect((await guess()).headers.get('retry-after')).not.toBeNull()
+  expect((await fetch(own.url + CHAT, chat(ask))).status).toBe(200)
+  await own.close()
+})
