@@ -40,8 +40,8 @@ export interface Decision {
  * `reads` is true for calls that cannot cost anything (GET, HEAD): they need no model to be allowed.
  */
 export function decide(set: PolicySet, subject: Subject, reads: boolean): Decision {
-  let known = decisions.get(set)
-  if (!known) decisions.set(set, (known = new Map()))
+  const known = decisions.get(set) ?? new Map<string, Decision>()
+  decisions.set(set, known)
   const key = `${reads ? 'r' : 'w'}${subjectText(subject)}`
   let decision = known.get(key)
   if (!decision) {
