@@ -77,6 +77,8 @@ function connectionOptions(options: LinkOptions): ConnectionOptions {
     ignoreAuthErrorAbort: true,
     reconnectTimeWait: RETRY_MS,
     timeout: ANSWER_MS,
+    // Otherwise the client makes two errors with stacks for each message, in case it fails.
+    noAsyncTraces: true,
     // A frozen server is noticed after three silent pings.
     pingInterval: 5_000,
     maxPingOut: 2,

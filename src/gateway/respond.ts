@@ -37,7 +37,7 @@ export function refusalOf(failure: Failure, requestId: string): Refusal {
 /** The gateway's own refusal, in the caller's dialect, before any byte of an answer was sent. */
 export function refusalResponse(exchange: Exchange, failure: Failure): Response {
   const { body, contentType } = exchange.dialect.refuse(refusalOf(failure, exchange.id))
-  const headers = ownHeaders(exchange)
+  const headers = addOwn(new Headers(), exchange)
   headers.set('content-type', contentType)
   headers.set('cache-control', 'no-store')
   const { status, retryable } = failure.row
@@ -66,17 +66,16 @@ export function refusalResponse(exchange: Exchange, failure: Failure): Response 
 
 /** The head of a provider's answer as the caller gets it. */
 export function answerHeaders(exchange: Exchange, upstream: Headers): Headers {
-  const headers = responseHeaders(upstream)
-  for (const [name, value] of ownHeaders(exchange)) headers.set(name, value)
+  const headers = addOwn(responseHeaders(upstream), exchange)
   headers.set(
     'x-langsmith-gateway-metadata',
-    JSON.stringify({ outcome: 'success', provider: exchange.door.name }),
+    `{"outcome":"success","provider":"${exchange.door.name}"}`,
   )
   return headers
 }
 
-function ownHeaders(exchange: Exchange): Headers {
-  const headers = new Headers()
+/** Sets the gateway's own headers in place: every further `Headers` costs microseconds a call. */
+function addOwn(headers: Headers, exchange: Exchange): Headers {
   for (const [name, value] of SAFETY) headers.set(name, value)
   headers.set('x-gateway-request-id', exchange.id)
   headers.set(exchange.dialect.requestIdHeader, exchange.id)
