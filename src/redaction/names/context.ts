@@ -135,7 +135,8 @@ export function cueOf(context: Context): number {
     cue |= PHRASES.get(hash) ?? 0
   }
   const keyed = (gap & KEY) !== 0
-  if (!keyed || gap & GAP.stop) cue &= ~KEYS | CUE.nrpKey
+  if (keyed && gap & (GAP.close | GAP.stop)) return 0
+  if (!keyed) cue &= ~KEYS | CUE.nrpKey
   if (keyed && gap & (GAP.equals | GAP.greater)) cue &= KEYS
   // "Hi,\nAnna" and "Regards,\n\nAnna" may break the line; "in.\nAnna" may not.
   if (gap & (GAP.line | GAP.comma) && !(gap & GAP.colon)) {
@@ -162,7 +163,8 @@ const GLUE = new Set([...'./@#$-\\&%~^+'].map((mark) => mark.charCodeAt(0)))
 /** Glue behind a word: `x(`, `x/`, `x@`, `x_`, `x[`. */
 export function gluedBehind(unit: number, next: number): boolean {
   if (unit === 0x28 || unit === 0x2f || unit === 0x40 || unit === 0x5c || unit === 0x5b) return true
-  if (unit === 0x24 || unit === 0x23 || unit === 0x7b || unit === 0x3c) return unit !== 0x3c
+  if (unit === 0x24 || unit === 0x23 || unit === 0x7b) return true
+  if (unit === 0x3c) return isLetterOrDigit(next)
   if (unit === 0x2e || unit === 0x3a || unit === 0x3d || unit === 0x2d)
     return (
       isLetterOrDigit(next) || (unit === 0x3a && next === 0x3a) || (unit === 0x3d && next > 0x20)

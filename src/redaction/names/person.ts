@@ -23,7 +23,7 @@ export function personCue(cue: number): number {
   if (cue & CUE.personStrong) return 3.5
   if (cue & CUE.kin) return 2.2
   if (cue & CUE.personKey) return 2.2
-  if (cue & CUE.personWeak) return 1.6
+  if (cue & CUE.personWeak) return 1.8
   return cue & CUE.personPreposition ? 0.7 : 0
 }
 
@@ -50,7 +50,11 @@ export function judgePerson(
     start: first.start,
     end: run.end,
     margin: run.score - BAR,
-    words: run.words.filter((word) => !(word.flags & (W.common | W.particle))).map((w) => w.hash),
+    // A lone word that was only half sure is not looked for again.
+    words:
+      run.words.length < 2 && weight < 2
+        ? []
+        : run.words.filter((word) => !(word.flags & (W.common | W.particle))).map((w) => w.hash),
   }
 }
 
@@ -203,6 +207,7 @@ function behind(text: Ahead, end: number): number {
     const owned = text.word(end + 3)
     return owned && owned.flags & W.kinAfter ? 2.3 : 0.2
   }
+  if (unit === 0x3a) return text.at(end + 1) === 0x20 ? 0.5 : 0
   if (unit !== 0x20) return 0
   const next = text.word(end + 1)
   if (next === undefined || next.shape !== SHAPE.lower) return 0

@@ -58,5 +58,5 @@ bengali tamil swahili catalan basque croatian serbian slovak slovenian estonian 
 igbo punjabi gujarati nepali kurdish burmese tatar uzbek kazakh albanian armenian macedonian indonesian mongolian tibetan
 taiwanese brazilian slavic argentina suisse italien polka deutsch francais espanol italiano frances aleman quaker
 belge portugues nederlandse socialist protestant catholic baptist jordanian secularist feminist dominican protestante
-inuit secular hindu afghan sinhalese uyghur uighur xhosa syrian amazigh polak
+inuit secular hindu afghan sinhalese uyghur uighur xhosa syrian amazigh polak agnostic
 `

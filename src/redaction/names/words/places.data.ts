@@ -80,6 +80,37 @@ munchen koln nurnberg wien zurich genf mailand rom neapel venedig prag warschau 
 geneve bruxelles anvers londres lisbonne varsovie moscou pekin milano roma napoli firenze venezia lisboa
 warszawa krakow gdansk praha bruxelas den_haag antwerpen brussel gent luik kobenhavn goteborg helsingfors
 sevilla zaragoza ciudad_de_mexico nueva_york nueva_delhi parigi londra berlino madrid barcellona
+aberdeen aberystwyth abha adapazari agrigento alkmaar allahabad almere amersfoort ancona apeldoorn arnhem aracaju
+arkhangelsk arras asti astrakhan asyut bacolod bacau baden badajoz baguio balikpapan bamberg banff barnaul basrah
+batumi bayreuth beersheba belem bellevue bhopal bhubaneswar biarritz biel bitola blackpool blida bodrum bodo bogor
+bonaire bournemouth braga braila brasov breda bremerhaven burgos caceres calabar calais calama campinas carcassonne
+carlisle caxias changchun changsha chelmsford cheltenham chemnitz chiang_rai chiclayo chimbote chita cienfuegos
+colmar como constanta copacabana cordova cottbus craiova cremona croydon cuenca cuiaba dammam darwin davos denizli
+deventer dodoma dordrecht drammen droitwich dumaguete durres eger eilat elche eldoret enschede erbil erlangen esbjerg
+eskisehir evora faisalabad falkirk ferrara fianarantsoa flensburg florianopolis foggia forli fort_collins
+frederiksberg fredrikstad fuzhou galati gelsenkirchen geelong gijon gliwice goiania gold_coast gomel gorakhpur goslar
+gottingen grasse grimsby guilin gujranwala guwahati haiphong halle hamamatsu hamar harrogate hasselt heilbronn
+helsingborg hereford herning hilo hilversum homs hubli huelva iasi iligan imphal indore ipoh ipswich irbid ithaca
+ivano-frankivsk izhevsk jabalpur jaen jaffna jammu janakpur jinan jodhpur joinville jonkoping joao_pessoa kagoshima
+kalgoorlie kaliningrad kampot kanazawa kanpur kayseri kazanlak kemerovo khabarovsk khulna kilkenny kimberley kirkuk
+kisumu kitakyushu klaipeda koblenz kolhapur konya kota_kinabalu kragujevac kremenchuk kristiansand kuching kumamoto
+kunming kutaisi l'aquila la_rochelle la_serena la_spezia lanzhou lappeenranta larnaca lecce leeuwarden legnica
+leicestershire leuven leverkusen liepaja lillehammer limerick lippstadt livorno lleida lorient lubango lubumbashi
+ludwigshafen luton madurai magdeburg mainz makassar malang mangalore manizales mar_del_plata maribor mariupol
+matsuyama mbeya meerut meknes merano mersin miskolc modena moncton monchengladbach monza morelia mosul muharraq
+multan mutare mykolaiv nablus nakuru nanning nashik neuchatel newport niigata niksic ningbo niteroi northampton
+norwich novara nyon oaxaca odawara offenbach okayama okinawa olsztyn onitsha oradea orebro orsk osnabruck oujda
+paderborn palembang panaji pardubice patna pattaya pavia pescara peterborough petropolis piacenza pilsen plzen
+ploiesti pokhara pontevedra port_elizabeth port_harcourt port_said potosi pozzuoli pruszkow puerto_montt
+puerto_vallarta puno qingdao queenstown quimper quito rajkot ramallah ranchi recklinghausen reutlingen ribeirao_preto
+rivne rockhampton rodez roskilde rostov-on-don rotorua ruse rybnik rzeszow saarbrucken sabadell saint-etienne
+saint-denis saint-malo salvador samsun santa_marta sao_luis sassari scarborough seremban setif shiraz shreveport
+shymkent sidon simferopol sivas skelleftea sligo solothurn sousse stara_zagora stirling stralsund subotica sunderland
+swindon syktyvkar sylhet szombathely taichung tainan taiz takoradi targu_mures tarnow tartus taunton tauranga temuco
+teresina ternopil terrassa thun tilburg timaru tobruk tokushima toowoomba trabzon treviso trier trnava truro turku
+tver uberlandia udaipur ufa ulm ulsan umea vadodara vannes vasteras vellore veracruz versailles vidin villach
+vinnytsia visby vitoria vlore vologda wakefield windhoek worcester wurzburg xalapa yalta yaroslavl yazd yogyakarta
+zadar zaporizhzhia zagazig zinder zlin zug zwickau zwolle zytomyr
 brooklyn manhattan queens harlem soho hollywood beverly_hills silicon_valley palo_alto mountain_view menlo_park cupertino
 boulder austin arlington anaheim stockton bakersfield lubbock laredo durham greensboro scottsdale spokane tallahassee
 reno boca_raton fort_lauderdale sacramento san_bernardino santa_monica santa_barbara colorado_springs virginia_beach
@@ -119,4 +150,4 @@ jordan chad georgia guinea mali cuba fes fez pecs aachen brest male goa linz lun
 phoenix independence hope enterprise columbus cambridge oxford washington york queens harlem reno rom by gent mar sofia
 colon buffalo cleveland charlotte orlando austin jackson savannah salvador leon lorraine florence nancy roman togo niger
 bari bern lima man oman laos congo java manila vienna geneva boulder stockton durham arlington bergen limerick
-utrecht delta panama atlantic male medina troy athens sparta bonn essen kiel surat pune osaka`
+utrecht delta panama atlantic male medina troy athens sparta bonn essen kiel surat pune osaka como baden`
