@@ -36,6 +36,4 @@ export interface Agent {
   runs(command: string): Answer
   /** An error of the provider in its own words. */
   fails(status: number, message: string): Answer
-  /** After a broken stream: it asks again and finishes, or it says so and stops. */
-  readonly afterBreak: 'asks again' | 'stops'
 }

@@ -1,5 +1,5 @@
 import { claudeCode } from './claude-code.ts'
 import { proveAgent } from './prove.ts'
-import { TASKS } from './tasks.ts'
+import { tasksFor } from './tasks.ts'
 
-proveAgent(claudeCode, TASKS)
+proveAgent(claudeCode, tasksFor(claudeCode))

@@ -40,5 +40,4 @@ export const claudeCode: Agent = {
   runs: (command) => messageStream([tool('Bash', { command, description: 'Does the sum' })]),
   fails: (status, message) =>
     json({ type: 'error', error: { type: 'invalid_request_error', message } }, status),
-  afterBreak: 'asks again',
 }

@@ -1,5 +1,5 @@
 import { codex } from './codex.ts'
 import { proveAgent } from './prove.ts'
-import { TASKS } from './tasks.ts'
+import { tasksFor } from './tasks.ts'
 
-proveAgent(codex, TASKS)
+proveAgent(codex, tasksFor(codex))

@@ -37,7 +37,6 @@ function codexWith({ sockets }: { readonly sockets: boolean }): Agent {
     runs: (cmd) => responseStream([callItem('exec_command', { cmd })]),
     fails: (status, message) =>
       json({ error: { message, type: 'invalid_request_error', param: null, code: null } }, status),
-    afterBreak: 'asks again',
   }
 }
 

@@ -1,5 +1,5 @@
 import { geminiCli } from './gemini-cli.ts'
 import { proveAgent } from './prove.ts'
-import { TASKS } from './tasks.ts'
+import { tasksFor } from './tasks.ts'
 
-proveAgent(geminiCli, TASKS)
+proveAgent(geminiCli, tasksFor(geminiCli))

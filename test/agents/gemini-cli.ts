@@ -43,5 +43,4 @@ export const geminiCli: Agent = {
   runs: (command) => geminiStream(call('run_shell_command', { command, description: 'sum' })),
   fails: (code, message) =>
     json({ error: { code, message, status: 'INVALID_ARGUMENT', details: [] } }, code),
-  afterBreak: 'stops',
 }

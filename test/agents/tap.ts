@@ -14,8 +14,8 @@ export interface Tap {
   close(): Promise<void>
 }
 
-/** A request line of any call to a provider's prefix. */
-const CALL = /^(?:GET|POST) \/(?:openai|anthropic|gemini)\/\S* HTTP\/1\.1\r?$/gm
+/** A request line of any call to a provider's prefix; on a kept connection it follows a body without a line's end. */
+const CALL = /(?:GET|POST) \/(?:openai|anthropic|gemini)\/\S* HTTP\/1\.1\r\n/g
 
 /** Opens a wire to the gateway on `port`. */
 export async function openTap(port: number): Promise<Tap> {
