@@ -21,6 +21,8 @@ export interface Config {
   readonly masterKey: Secret | undefined
   readonly upstreams: Readonly<Record<'openai' | 'anthropic' | 'gemini', URL>>
   readonly allowPrivateUpstreams: boolean
+  /** A Presidio analyzer that data policies ask about names in requests; undefined = none. */
+  readonly analyzerUrl: URL | undefined
   /** Provider keys found in the environment: imported at the very first start only. */
   readonly providerKeys: Readonly<Partial<Record<ProviderKeyName, Secret>>>
 }
@@ -50,6 +52,11 @@ export const VARIABLES: readonly Variable[] = [
     fallback: '(one per core, at most 4)',
     says: 'gateway processes (default on macOS: 1)',
   },
+  {
+    name: 'PRESIDIO_ANALYZER_URL',
+    fallback: '(none)',
+    says: 'a Presidio analyzer that data policies ask about names in requests',
+  },
   { name: 'SLUICE_LOG_LEVEL', fallback: 'info', says: 'info, warn, error or silent' },
   { name: 'DATABASE_URL', fallback: '(embedded)', says: 'external PostgreSQL 15 or newer' },
   { name: 'NATS_URL', fallback: '(embedded)', says: 'external NATS with JetStream' },
@@ -69,7 +76,7 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: 'SLUICE_ALLOW_PRIVATE_UPSTREAMS',
     fallback: '0',
-    says: '1 allows http and private addresses for the three origins',
+    says: '1 allows http and private addresses for the origins above and the analyzer',
   },
   {
     name: 'SLUICE_EXPORTS',
@@ -166,6 +173,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       gemini: origin('GEMINI_UPSTREAM_URL', 'https://generativelanguage.googleapis.com'),
     },
     allowPrivateUpstreams,
+    analyzerUrl:
+      given('PRESIDIO_ANALYZER_URL') === undefined
+        ? undefined
+        : origin('PRESIDIO_ANALYZER_URL', 'https://analyzer.invalid'),
     providerKeys,
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes)

@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
 import type { PartState } from './gateway/health.ts'
 import { type RunningCalls, runningCalls } from './gateway/running.ts'
+import { presidioAnalyzer } from './gateway/text-analyzer.ts'
 import { reporter } from './reporter.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { exchangeWriter } from './store/exchanges.ts'
@@ -77,6 +78,7 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
     keys,
     secrets,
     placeholderKey: keyring.derive('placeholders'),
+    analyzer: config.analyzerUrl && presidioAnalyzer(config.analyzerUrl),
     policies,
     prices,
     ledger,

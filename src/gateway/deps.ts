@@ -8,6 +8,7 @@ import type { Catalog } from '../pricing/catalog.ts'
 import type { ProviderName } from '../providers/provider.ts'
 import type { Ledger } from '../store/ledger.ts'
 import type { Upstream } from '../upstream/upstream.ts'
+import type { TextAnalyzer } from './text-analyzer.ts'
 
 /** What a resolved gateway key may do; the store's key facts, as far as the data plane needs them. */
 export interface CallerKey {
@@ -43,6 +44,8 @@ export interface GatewayDeps {
   }
   /** Secret bytes from which the letters of placeholders are made. */
   readonly placeholderKey: Uint8Array
+  /** An outside detector of names for requests, when one is configured. */
+  readonly analyzer?: TextAnalyzer | undefined
   readonly policies: {
     /** Every policy of an organization; synchronous when warm. Throws `store_unavailable`. */
     forOrganization(organizationId: string): PolicySet | Promise<PolicySet>

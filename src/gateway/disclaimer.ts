@@ -17,7 +17,7 @@ export function takesDisclaimer(
   if (dialect.endsWith('embeddings') || dialect.endsWith('embed')) return false
   const message = messageOf(path, body)
   if (message === undefined || told.has(message)) return false
-  if (!text.includes(PLACEHOLDER_START) || (/^\s*[{[]/.test(text) && isJson(text))) return false
+  if (!text.includes(PLACEHOLDER_START) || isJson(text)) return false
   told.add(message)
   return !text.startsWith(DISCLAIMER)
 }
@@ -56,7 +56,9 @@ function messageOf(path: JsonPath, body: JsonObject): string | undefined {
     : `${first}/${index}`
 }
 
-function isJson(text: string): boolean {
+/** True for a text that is a JSON object or array. */
+export function isJson(text: string): boolean {
+  if (!/^\s*[{[]/.test(text)) return false
   try {
     JSON.parse(text)
     return true

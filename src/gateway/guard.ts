@@ -21,10 +21,12 @@ export interface ExchangeGuard {
   openRequest(): TextFilter
   /** Everything that stands in a text of the request; counts nothing. */
   look(text: string): readonly Finding[]
+  /** True when some policy looks for that in requests. */
+  wants(detector: string, entity: string): boolean
   /** What is written for a finding in the request, and counts it. */
   rewrite(finding: Finding, value: string): string
   /** A filter for one slot of the answer: new sensitive values are hidden, then the caller's own are restored. */
-  openFilter(kind: 'text' | 'json', label?: string): TextFilter
+  openFilter(kind: 'text' | 'json'): TextFilter
   /** What was found so far: counts by detector, entity and direction, never values. */
   findings(): readonly FindingCount[]
   /** Throws `content_blocked` as soon as something was found that a policy blocks. */
@@ -58,6 +60,7 @@ export function openGuard(
     looksAtRequests: request !== undefined,
     openRequest: () => (request ? safely(request.open, isOpen) : NOTHING),
     look: (text) => (request ? request.look(text) : []),
+    wants: (detector, entity) => request?.wants(detector, entity) ?? false,
     rewrite: (finding, value) => request?.rewrite(finding, value) ?? value,
     openFilter(kind) {
       const show = restorer(own, kind === 'json' ? escapedOnce : undefined)
@@ -121,6 +124,7 @@ function openSide(rules: GuardRules | undefined, store: Vault) {
           !left.some((each) => each.start < end && start < each.end),
       )
     },
+    wants: (detector: string, entity: string) => rules.operatorFor(detector, entity) !== undefined,
     rewrite({ detector, entity }: Finding, value: string): string {
       switch (operatorFor(detector, entity)) {
         case 'observe':

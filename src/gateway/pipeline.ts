@@ -39,9 +39,9 @@ export async function handle(
     exchange.timings.readMs = exchange.elapsedMs()
     const plan = await checkPolicies(exchange, read, caller, candidate, deps)
     exchange.guard = guardOf(exchange, caller, plan, deps)
-    const { clock } = deps.world
+    const scan = { clock: deps.world.clock, analyzer: deps.analyzer }
     const { dialect, guard } = exchange
-    const outgoing = await redactRequest(read, request.method, dialect, guard, clock)
+    const outgoing = await redactRequest(read, request.method, dialect, guard, scan)
     const admitted = await reserve(exchange, caller, read, outgoing, plan, deps)
     return await answer({ exchange, read, plan, outgoing, admitted, calls, deps })
   } catch (cause) {

@@ -6,13 +6,15 @@ import type { Dialect } from '../dialects/dialect.ts'
 import { encodeLiteral } from '../stream/json-literal.ts'
 import { decodeLiteral, type JsonPath, scanJson } from '../stream/json-text.ts'
 import { applySplices, type Splice } from '../stream/splice.ts'
+import { analyzeTexts } from './analyze-text.ts'
 import { isRead } from './check-policies.ts'
-import { takesDisclaimer, withDisclaimer } from './disclaimer.ts'
+import { isJson, takesDisclaimer, withDisclaimer } from './disclaimer.ts'
 import type { ExchangeGuard } from './guard.ts'
 import type { ReadRequest } from './read-request.ts'
 import { cleanAcross, type SplitText } from './redact-parts.ts'
 import { FINDING_UNITS_MIN, labelOf, textCleaner } from './redact-text.ts'
 import { scanPace } from './scan-pace.ts'
+import type { TextAnalyzer } from './text-analyzer.ts'
 
 /** The request as it goes upstream. */
 export interface OutgoingRequest {
@@ -22,6 +24,13 @@ export interface OutgoingRequest {
   readonly text: string | undefined
   /** True when the body no longer is what the caller sent: its `content-encoding` must not be forwarded. */
   readonly changed: boolean
+}
+
+/** What scanning a request stands on beside its guard. */
+export interface ScanParts {
+  readonly clock: Clock
+  /** An outside detector of names, when one is configured. */
+  readonly analyzer: TextAnalyzer | undefined
 }
 
 const encoder = new TextEncoder()
@@ -37,7 +46,7 @@ export async function redactRequest(
   method: string,
   dialect: Dialect,
   guard: ExchangeGuard | undefined,
-  clock: Clock,
+  { clock, analyzer }: ScanParts,
 ): Promise<OutgoingRequest> {
   const { json } = read
   if (!json) {
@@ -48,7 +57,7 @@ export async function redactRequest(
   }
   const amended = dialect.amend(json.text, json.body, read.ask)
   const found = guard?.looksAtRequests
-    ? await redactions(json.text, json.body, dialect, guard, clock)
+    ? await redactions(json.text, json.body, dialect, guard, { clock, analyzer })
     : []
   guard?.check()
   const splices = [...amended, ...found].sort((a, b) => a.start - b.start)
@@ -66,6 +75,8 @@ export async function redactRequest(
 
 /** A string of the body that is looked at. */
 interface BodyText extends SplitText {
+  /** The text as it may leave. */
+  clean: string
   readonly start: number
   readonly end: number
   readonly literal: string
@@ -78,19 +89,23 @@ async function redactions(
   body: JsonObject,
   dialect: Dialect,
   guard: ExchangeGuard,
-  clock: Clock,
+  { clock, analyzer }: ScanParts,
 ): Promise<Splice[]> {
   const texts = textsOf(text, body, dialect)
   cleanAcross(texts, guard)
-  const cleaner = textCleaner(guard, scanPace(guard.merged, clock))
+  const pace = scanPace(guard.merged, clock)
+  const cleaner = textCleaner(guard, pace)
+  for (const each of texts) each.clean = await cleaner.clean(each.text, each.label)
+  if (analyzer) {
+    const wordy = texts.filter(({ isKey, clean }) => !isKey && !isJson(clean))
+    await analyzeTexts(wordy, guard, analyzer, pace)
+  }
   const splices: Splice[] = []
   const told = new Set<string>()
-  for (const each of texts) {
-    const clean = await cleaner.clean(each.text, each.label)
-    if (clean === each.plain) continue
-    const says = !each.isKey && takesDisclaimer(dialect.id, each.path, body, told, clean)
-    const written = encodeLiteral(says ? withDisclaimer(clean) : clean, each.literal)
-    splices.push({ start: each.start, end: each.end, text: written })
+  for (const { path, isKey, start, end, literal, plain, clean } of texts) {
+    if (clean === plain) continue
+    const says = !isKey && takesDisclaimer(dialect.id, path, body, told, clean)
+    splices.push({ start, end, text: encodeLiteral(says ? withDisclaimer(clean) : clean, literal) })
   }
   return splices
 }
@@ -101,7 +116,10 @@ function textsOf(text: string, body: JsonObject, dialect: Dialect): BodyText[] {
     const literal = text.slice(start, end)
     const plain = decodeLiteral(literal)
     const label = !isKey && isOwnData(path) ? labelOf(path) : undefined
-    texts.push({ path: [...path], isKey, plain, text: plain, start, end, literal, label })
+    texts.push({
+      ...{ path: [...path], isKey, plain, text: plain, clean: plain },
+      ...{ start, end, literal, label },
+    })
   }
   scanJson(text, LIMITS.jsonDepthMax, {
     string(path, start, end) {

@@ -79,7 +79,8 @@ export function openTurns(options: TurnsOptions): Turns {
       const plan = await checkPolicies(exchange, read, caller, candidate, deps)
       exchange.guard = options.guardFor(plan)
       const { dialect, guard } = exchange
-      const outgoing = await redactRequest(read, 'POST', dialect, guard, deps.world.clock)
+      const scan = { clock: deps.world.clock, analyzer: deps.analyzer }
+      const outgoing = await redactRequest(read, 'POST', dialect, guard, scan)
       const admitted = await reserve(exchange, caller, read, outgoing, plan, deps)
       exchange.timings.forwardedMs = exchange.elapsedMs()
       const reader = exchange.dialect.openAnswer(read.ask)

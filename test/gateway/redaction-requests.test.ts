@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/base/json.ts'
 import { dialectFor } from '../../src/dialects/index.ts'
 import { type ExchangeGuard, openGuard } from '../../src/gateway/guard.ts'
 import { redactRequest } from '../../src/gateway/redact-request.ts'
+import type { TextAnalyzer } from '../../src/gateway/text-analyzer.ts'
 import { builtIn, guardRules } from '../../src/policies/guard-rules.ts'
 import { restrictCompiled } from '../../src/redaction/automaton/restrict.ts'
 import { type CleanView, NO_CASES, type StreamDetector } from '../../src/redaction/detector.ts'
@@ -28,6 +29,7 @@ async function sent(
   route: keyof typeof ROUTES,
   body: string | object,
   guard: ExchangeGuard = callGuard(SECRETS),
+  analyzer?: TextAnalyzer,
 ): Promise<string> {
   const [prefix, path] = ROUTES[route]
   const query = new URLSearchParams()
@@ -42,7 +44,10 @@ async function sent(
     json: { text, body: parsed },
     encoding: undefined,
   }
-  const outgoing = await redactRequest(read, 'POST', dialect, guard, testWorld().clock)
+  const outgoing = await redactRequest(read, 'POST', dialect, guard, {
+    clock: testWorld().clock,
+    analyzer,
+  })
   return outgoing.text ?? ''
 }
 
