@@ -64,6 +64,20 @@ export function spanIdOf(exchangeId: string, part: string): string {
 
 /** A path with ids taken out, so that span names stay few: `/v1/responses/{id}`, `/v1beta/models/{model}:generateContent`. */
 export function routeOf(path: string): string {
+  const known = routes.get(path)
+  if (known !== undefined) return known
+  const route = shortened(path)
+  if (routes.size >= ROUTES_MAX) routes.clear()
+  routes.set(path, route)
+  return route
+}
+
+/** Most calls go to a handful of paths, and each is asked for twice a call. */
+const routes = new Map<string, string>()
+/** Paths of at most 512 units each: about half a megabyte. */
+const ROUTES_MAX = 500
+
+function shortened(path: string): string {
   return path
     .split('/')
     .map((segment, index, all) => {
