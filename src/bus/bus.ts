@@ -67,8 +67,8 @@ export function openBus(options: BusOptions): Bus {
   const spans = openSpool({
     clock,
     bytesMax: spoolBytesMax,
-    // Four batches in flight reach the full rate (measured); more only costs memory.
-    inFlightMax: 4,
+    // Four full batches in flight reach the full rate (measured); small ones on a busy server need more.
+    inFlightMax: 16,
     send,
     isReady: () => link !== undefined,
     onDrop: (events) => drops.note(events),

@@ -1,7 +1,7 @@
 import { pause } from '../base/clock.ts'
 import { Failure } from '../base/failure.ts'
 import type { World } from '../base/world.ts'
-import { decodeSpans, decodeUsage } from '../bus/events.ts'
+import { type BusKind, decodeSpans, decodeUsage } from '../bus/events.ts'
 import type { Bus, BusMessage, Consuming } from '../bus/port.ts'
 import { type Sink, SinkAway } from './sink.ts'
 
@@ -34,8 +34,8 @@ const SPAN_BATCH = 20
 
 export interface Delivery {
   readonly counts: DeliveryCounts
-  /** Messages not yet delivered; undefined while the bus is away. */
-  lag(): Promise<number | undefined>
+  /** Messages not yet delivered, of one kind or of both; undefined while the bus is away. */
+  lag(kind?: BusKind): Promise<number | undefined>
   close(): Promise<void>
 }
 
@@ -43,13 +43,14 @@ export interface Delivery {
 export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
   const counts: DeliveryCounts = { delivered: 0, failures: 0, parked: 0 }
   const state = { closed: false, counts, world, sink }
-  const running: Consuming[] = []
+  const running: [BusKind, Consuming][] = []
   const concurrency = sink.concurrency ?? 1
   const usageBatch = sink.usageBatchMax ?? USAGE_BATCH
   const forgetAfterMs = sink.essential ? undefined : FORGET_AFTER_MS
   const { storeUsage, storeSpans } = sink
   if (storeUsage)
-    running.push(
+    running.push([
+      'usage',
       bus.consume({
         kind: 'usage',
         durable: sink.name,
@@ -69,9 +70,10 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
             },
           ),
       }),
-    )
+    ])
   if (storeSpans)
-    running.push(
+    running.push([
+      'spans',
       bus.consume({
         kind: 'spans',
         durable: sink.name,
@@ -82,11 +84,12 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
         pendingMax: SPAN_BATCH * (concurrency + 3),
         handle: (messages) => handle(messages, decodeSpans, storeSpans, state, async () => {}),
       }),
-    )
+    ])
   return {
     counts,
-    async lag() {
-      const lags = await Promise.all(running.map((each) => each.lag()))
+    async lag(wanted) {
+      const some = running.filter(([kind]) => wanted === undefined || kind === wanted)
+      const lags = await Promise.all(some.map(([, each]) => each.lag()))
       return lags.reduce<number | undefined>(
         (sum, lag) => (sum === undefined || lag === undefined ? undefined : sum + lag),
         0,
@@ -94,7 +97,7 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
     },
     async close() {
       state.closed = true
-      await Promise.all(running.map((each) => each.close()))
+      await Promise.all(running.map(([, each]) => each.close()))
       await sink.close?.()
     },
   }

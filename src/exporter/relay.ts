@@ -21,6 +21,14 @@ export interface Outbox {
   park(exchangeId: string, reason: string): Promise<void>
 }
 
+export interface RelayOptions {
+  readonly outbox: Outbox
+  readonly bus: Pick<Bus, 'way' | 'stats' | 'sendUsage'>
+  readonly world: World
+  /** Calls on the bus that the trace store has not yet taken; undefined while the bus is away. */
+  backlog(): Promise<number | undefined>
+}
+
 export interface Relay {
   /** Events handed to the bus since the start. */
   sent(): number
@@ -29,6 +37,11 @@ export interface Relay {
 
 /** Rows per round: a few megabytes. */
 const BATCH = 500
+/**
+ * With more than this still to come, an unconfirmed row is late, not lost. To publish it again would only make the queue longer, and
+ * once the bus no longer knows its id, twice as long: under load that never ends.
+ */
+const BACKLOG_MAX = 1_000
 /** Gateways publish by themselves right after their commit; rows older than this were missed. */
 const MISSED_MS = 3_000
 const LOOK_MS = 1_000
@@ -40,7 +53,8 @@ const PAUSE_MS_MAX = 10_000
  * The net under publishing: hands to the bus what gateways could not, oldest first, until each row is confirmed. A row
  * whose message the bus lost after all comes due again; repeats are harmless.
  */
-export function relayOutbox(outbox: Outbox, bus: Bus, world: World): Relay {
+export function relayOutbox(options: RelayOptions): Relay {
+  const { outbox, bus, world } = options
   const direct = bus.way === 'folder'
   const lookMs = direct ? LOOK_DIRECT_MS : LOOK_MS
   let sent = 0
@@ -50,6 +64,7 @@ export function relayOutbox(outbox: Outbox, bus: Bus, world: World): Relay {
   async function round(): Promise<boolean> {
     // Rows taken while the bus is away would have to wait until they come due again.
     if (!bus.stats().connected) return false
+    if (!direct && ((await options.backlog()) ?? 0) > BACKLOG_MAX) return false
     const rows = await outbox.takeDue({ limit: BATCH, olderThanMs: direct ? 0 : MISSED_MS })
     const events = rows.flatMap((row) => row.event ?? [])
     for (const { exchangeId, event } of rows)

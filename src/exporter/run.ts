@@ -47,7 +47,16 @@ export function runExporter(options: ExporterOptions): Exporter {
     deliver(sink, bus, world),
   ])
   const essential = options.sinks.filter((sink) => sink.essential).map((sink) => sink.name)
-  const relay = relayOutbox(options.outbox, bus, world)
+  const relay = relayOutbox({
+    outbox: options.outbox,
+    bus,
+    world,
+    async backlog() {
+      const needed = deliveries.filter(([sink]) => sink.essential)
+      const lags = await Promise.all(needed.map(([, delivery]) => delivery.lag('usage')))
+      return lags.reduce<number | undefined>((most, lag) => Math.max(most ?? 0, lag ?? 0), 0)
+    },
+  })
   const chores = [
     every(SWEEP_MS, world, 'sweep', async () => {
       const swept = await options.sweep()
