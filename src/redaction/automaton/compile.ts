@@ -7,7 +7,7 @@ import type {
 } from '../detector.ts'
 import { type Candidate, candidatesOf } from './candidate.ts'
 import { buildGate, type Gate } from './gate.ts'
-import type { Glance } from './glance.ts'
+import { type Glance, possibleNumber } from './glance.ts'
 import { CONTEXT_UNITS, MACHINE_HOLD_UNITS_MAX, RUN_UNITS_MAX } from './window.ts'
 
 /** A word of a label detector, as the gate numbers it. */
@@ -29,6 +29,8 @@ export interface SpotEntry {
 
 /** Everything asked at one mark. */
 export interface MarkEntries {
+  /** What all entries have in common, when they do: asked before their own glances. */
+  readonly first: Glance | undefined
   readonly glances: readonly Glance[]
   readonly entries: readonly SpotEntry[]
 }
@@ -84,10 +86,7 @@ function compile(list: readonly Detector[]): Compiled {
   if (ids.size < detectors.length) throw new RangeError('two detectors share an id')
   const candidates: Candidate[] = []
   const words = new Map<string, WordEntry[]>()
-  const spots = Array.from({ length: 128 }, () => ({
-    glances: [] as Glance[],
-    entries: [] as SpotEntry[],
-  }))
+  const spots = Array.from({ length: 128 }, noSpots)
   const streams: { stream: StreamDetector; detector: number }[] = []
   for (const [index, detector] of detectors.entries()) {
     if (detector.type === 'format') candidates.push(...candidatesOf(detector, index))
@@ -135,12 +134,19 @@ function compile(list: readonly Detector[]): Compiled {
   }
 }
 
+function noSpots(): { first: Glance | undefined; glances: Glance[]; entries: SpotEntry[] } {
+  return { first: undefined, glances: [], entries: [] }
+}
+
 function addSpot(
-  at: { glances: Glance[]; entries: SpotEntry[] } | undefined,
+  at: ReturnType<typeof noSpots> | undefined,
   spot: SpotDetector,
   detector: number,
 ): void {
   if (at === undefined) return
+  // Users' patterns may begin with any digit; the shelf's numbers share what a number looks like.
+  if (at.entries.length === 0 && spot.marks.includes('digit')) at.first = possibleNumber
+  if (spot.fromMark === true) at.first = undefined
   let glance = at.glances.indexOf(spot.glance)
   if (glance < 0) glance = at.glances.push(spot.glance) - 1
   at.entries.push({ spot, detector, glance })

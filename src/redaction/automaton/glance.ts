@@ -18,11 +18,32 @@ function digitsFrom(units: Uint16Array, position: number, end: number, most: num
   return at - position
 }
 
+/**
+ * What everything asked at a number has in common: the digits are preceded by no letter (or by two, for account numbers), and are
+ * long, or followed by a mark or a letter.
+ */
+export const possibleNumber: Glance = (units, position, end, low) => {
+  const before = position - 1 >= low ? units[position - 1] : 0x20
+  if (is(ALNUM, before) || before === 0x5f) {
+    if (position - 2 < low || is(DIGIT, before) || !is(ALNUM, units[position - 2])) return false
+    return position - 3 < low || !is(ALNUM, units[position - 3])
+  }
+  if (before === 0x2b) return true
+  const length = digitsFrom(units, position, end, 9)
+  if (length === 9 || position + length >= end) return true
+  const after = units[position + length]
+  return is(NUMBER_MARKS, after) || is(ALNUM, after)
+}
+
 /** Four digits and a mark, or fourteen to sixteen in a row. */
 export const cardStart: Glance = (units, position, end) => {
   const length = digitsFrom(units, position, end, 17)
   if (position + length >= end) return true
-  if (length === 4) return is(NUMBER_MARKS, units[position + 4])
+  if (length === 4) {
+    if (!is(NUMBER_MARKS, units[position + 4])) return false
+    const second = digitsFrom(units, position + 5, end, 7)
+    return position + 5 + second >= end || second === 4 || second === 6
+  }
   return length >= 14 && length <= 16
 }
 

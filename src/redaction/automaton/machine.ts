@@ -155,6 +155,7 @@ export function openMachine(
     const unit = units[mark] ?? 0
     const asked = compiled.spots[unit]
     if (asked === undefined) return NONE
+    if (asked.first !== undefined && !asked.first(units, mark, window.end, window.low)) return NONE
     let worth = 0
     for (let index = 0; index < asked.glances.length; index++)
       if (asked.glances[index]?.(units, mark, window.end, window.low)) worth |= 1 << index
@@ -194,7 +195,10 @@ export function openMachine(
     if (!isDue(position)) return NONE
     const due = memory.appointments.filter((a) => a.value === position)
     const base = hold(position)
-    const specific = askSpecific(position, base)
+    const begun = gate.pending[memory.state] ?? 0
+    const underWay = begun > 0 ? askPrefix(memory.state, begun, position, base) : NONE
+    if (underWay !== NONE) return underWay
+    const specific = askPrefix(0, 0, position, base)
     if (specific !== NONE) return specific
     due.sort((a, b) => a.entry.detector - b.entry.detector || b.word - a.word)
     for (const { entry } of due) {
@@ -212,8 +216,12 @@ export function openMachine(
     return false
   }
 
-  function askSpecific(position: number, base: number): Outcome {
-    let state = 0
+  /**
+   * Follows a prefix of which `begun` units stand in front of `position`, in state `from`: a token that begins with the value
+   * or in front of it (`AGE-SECRET-KEY-1…`) goes before what its name says.
+   */
+  function askPrefix(from: number, begun: number, position: number, base: number): Outcome {
+    let state = from
     for (let steps = 1; ; steps++) {
       prepare(base)
       const unit = window.at(position + steps - 1)
@@ -223,10 +231,11 @@ export function openMachine(
       }
       if (unit === END) return NONE
       state = table[state * width + (classes[unit] ?? 0)] ?? 0
-      if (gate.pending[state] !== steps) return NONE
-      const ended = gate.sayings[state - speaking]?.prefixes.find((p) => p.units === steps)
+      if (gate.pending[state] !== begun + steps) return NONE
+      const saying = gate.sayings[state - speaking]
+      const ended = saying?.prefixes.find((prefix) => prefix.units === begun + steps)
       if (ended === undefined) continue
-      return ended.group === groupsEnd ? NONE : askGroup(ended.group, position, base)
+      return ended.group === groupsEnd ? NONE : askGroup(ended.group, position - begun, base)
     }
   }
 

@@ -31,7 +31,8 @@ export function restrictCompiled(compiled: Compiled, { keeps, adds = [] }: Restr
     groups: compiled.groups.map((group) => group.filter(stays)),
     words: compiled.words.map((word) => word.filter(stays)),
     // The glances stay as they are: entries name them by their place.
-    spots: compiled.spots.map(({ glances, entries }) => ({
+    spots: compiled.spots.map(({ first, glances, entries }) => ({
+      first,
       glances,
       entries: entries.filter(stays),
     })),

@@ -69,7 +69,7 @@ interface Family {
   readonly named?: boolean
 }
 
-const UNITS_MIN = [10, 16] as const
+const UNITS_MIN = [10, 14] as const
 
 function family({ id, entity, words, alone, password, unitsMin, named }: Family): LabelDetector {
   const list = words.split(',')
@@ -133,7 +133,7 @@ export const assignedSecrets: readonly LabelDetector[] = [
     id: 'assigned-secret',
     entity: 'SECRET',
     words:
-      'secretkey,secret_key,accesstoken,access_token,authtoken,auth_token,apitoken,api_token,tokensecret,appkey,appsecret,consumerkey,consumersecret,sharedkey,accountkey,storagekey,contribsys__com,secret,token,apikey,api_key,api-key,api key,accesskey,access_key,access key,privatekey,private_key,auth_key,authkey,authorization,bearer,credential,credentials,client_secret,signing_key,encryption_key,master_key,license_key,session_key,access_id,schlüssel',
+      'operator unseal,unseal key,secretkey,secret_key,accesstoken,access_token,authtoken,auth_token,apitoken,api_token,tokensecret,appkey,appsecret,consumerkey,consumersecret,sharedkey,accountkey,storagekey,contribsys__com,secret,token,apikey,api_key,api-key,api key,accesskey,access_key,access key,privatekey,private_key,auth_key,authkey,authorization,bearer,credential,credentials,client_secret,signing_key,encryption_key,master_key,license_key,session_key,access_id,schlüssel',
     alone: false,
     password: true,
   }),
@@ -159,7 +159,7 @@ export const assignedSecrets: readonly LabelDetector[] = [
     words: 'key',
     alone: true,
     password: false,
-    unitsMin: [20, 16],
+    unitsMin: [16, 16],
     named: false,
   }),
   family({

@@ -78,7 +78,7 @@ export const commerceAndMessaging = [
   ),
   token('yandex-access-key', 'YC', '[A-Za-z0-9_\\-]{38}', { exact: true }),
   token('yandex-oauth', 'y0_ y1_ y2_ y3_', '[A-Za-z0-9_\\-]{30}'),
-  token('alibaba-key-id', 'LTAI', '[A-Za-z0-9]{16}'),
+  token('alibaba-key-id', 'LTAI', '[A-Za-z0-9]{12}'),
   token('tencent-secret-id', 'AKID', '[A-Za-z0-9]{32}'),
   token('tencent-captcha', 'IKID', '[A-Za-z0-9]{32}'),
   token('volcengine-key', 'AKLT', '[A-Za-z0-9_\\-]{40}', { tail: 'A-Za-z0-9_=\\-' }),

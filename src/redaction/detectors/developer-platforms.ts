@@ -64,6 +64,7 @@ export const developerPlatforms = [
     '[a-z0-9]{8}-[a-z0-9]{4}-[a-z0-9\\-]{16}',
     { tail: 'a-z0-9\\-' },
   ),
+  token('defined-networking-key', 'dnkey-', '[A-Z0-9]{20,30}-[A-Z0-9]{20}'),
   token('dependency-track-key', 'odt_', '[A-Za-z0-9]{32}'),
   token('cloudflare-token', 'cfat_ cfut_ cfk_', '[A-Za-z0-9]{40}'),
   token('llama-cloud-key', 'llx-', '[A-Za-z0-9_\\-]{40}'),

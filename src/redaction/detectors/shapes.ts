@@ -4,7 +4,7 @@ import { token } from './token.ts'
 export const shapes = [
   token(
     'password-hash',
-    '$2a$ $2b$ $2y$ $5$ $6$ $y$ $1$ $argon2id$ $argon2i$ $pbkdf2-sha256$',
+    '$2a$ $2b$ $2y$ $5$ $6$ $y$ $1$ $8$ $9$ $argon2id$ $argon2i$ $pbkdf2-sha256$',
     '[A-Za-z0-9./=,$+\\-]{20}',
     {
       tail: 'A-Za-z0-9./=,$+\\-',

@@ -32,6 +32,8 @@ const QUOTES = unitClass('"\'`')
 const SKIPPED = unitClass(' \t\n*[]{)?!#;\\')
 /** Units of a name that may follow the word that was recognised. */
 const NAME_UNITS_MAX = 32
+/** A value glued to its name is at least this long. */
+const VALUE_UNITS_MIN = 20
 /** Punctuation and space between name and value. */
 const GAP_UNITS_MAX = 40
 
@@ -105,30 +107,34 @@ function endOfName(
   wordUnits: number,
   between: Between,
 ): { end: number; glued: boolean } | undefined {
+  const first = text.at(from)
+  // Letters that go on are another word, unless they are a plural.
+  if (!between.glued && isIn(LOWER, first) && isIn(LOWER, text.at(from - 1)))
+    if (first !== 0x73 || isIn(LOWER, text.at(from + 1))) return undefined
   let position = from
   let rest = ''
+  /** Where the last part of the name begins in `rest`. */
+  let lastPart = 0
+  let previous = 0
   for (; position - from < NAME_UNITS_MAX; position++) {
     const unit = text.at(position)
     if (!isIn(NAME, unit)) break
     if (unit === 0x2e && !isIn(LETTER, text.at(position + 1))) break
     if (unit === 0x2d && !isIn(ALNUM, text.at(position + 1))) break
     rest += String.fromCharCode(unit)
+    if (!isIn(ALNUM, unit)) lastPart = rest.length
+    else if (unit < 0x5b && unit > 0x40 && !(previous < 0x5b && previous > 0x40))
+      lastPart = rest.length - 1
+    previous = unit
   }
   if (rest === '') return { end: position, glued: false }
-  // A name glued to its value by a dash or underscore: the value begins at the first part with many digits.
-  if (!between.glued && isIn(LOWER, rest.charCodeAt(0)) && isIn(LOWER, text.at(from - 1)))
-    if (rest !== 's' && !/^s[^a-z]/.test(rest)) return undefined
-  const parts = rest
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .split(/[_\-.]/)
-    .filter((part) => part !== '')
-  const last = parts.at(-1) ?? ''
-  if (position - from >= NAME_UNITS_MAX || looksLikeValue(rest)) {
+  // A name glued to its value by a dash: the value begins behind it.
+  if (position - from >= NAME_UNITS_MAX || (rest.length >= VALUE_UNITS_MIN && looksLikeValue(rest))) {
     const offset = valueOffset(rest)
     if (rest[offset - 1] !== '-' || !isIn(NAME, text.at(from - wordUnits - 1))) return undefined
     return { end: from + offset - 1, glued: true }
   }
+  const last = rest.slice(lastPart).toLowerCase()
   const named = between.otherNames.has(last.replace(/\d+$/, ''))
   return named && !between.exceptNames?.test(rest) ? undefined : { end: position, glued: false }
 }
@@ -136,7 +142,7 @@ function endOfName(
 /** `token-0980d336…`: what follows the dash is no part of the name. */
 function looksLikeValue(rest: string): boolean {
   const tail = rest.slice(valueOffset(rest))
-  return tail.length >= 20 && /\d.*\d/.test(tail) && /[A-Za-z]/.test(tail)
+  return tail.length >= VALUE_UNITS_MIN && /\d.*\d/.test(tail) && /[A-Za-z]/.test(tail)
 }
 
 function valueOffset(rest: string): number {

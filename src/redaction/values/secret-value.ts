@@ -117,6 +117,8 @@ function isValue(value: string, after: number, at: Circumstances): boolean {
   if (isReference(value)) return false
   if (/^[.-]/.test(value) && !at.glued) return false
   if (quote === 0 && (after === 0x3a || value.endsWith(':') || isCode(value, after))) return false
+  // Where nothing but a space ties them, a value with few digits is rather the next word.
+  if (!tied && quote === 0 && value.replace(/\D/g, '').length < 3 && !at.password) return false
   if (isRandom(value.replace(/^(?:[a-z]{2,8})?-/, ''), tied ? at.tiedMin : at.looseMin)) return true
   if (quote !== 0 && tied && isOdd(value)) return true
   if (!password) return false
