@@ -23,15 +23,14 @@ export function openColumns(): Columns {
   /** What each column announces; empty outside tables. */
   let columns: number[] = []
   /** Of the line that is passing: its cells, whether it has only words, whether the cell is still empty. */
-  let heads: number[] = []
+  const heads: number[] = []
   let cell = 0
   let pure = true
   let empty = true
-  let ruled = true
   let phrase = 0
 
   function endCell(): void {
-    if (cell < COLUMNS_MAX) heads[cell] = (PHRASES.get(phrase) ?? 0) & KEYS
+    if (pure && cell < COLUMNS_MAX) heads[cell] = (PHRASES.get(phrase) ?? 0) & KEYS
     cell++
     phrase = 0
     empty = true
@@ -39,14 +38,15 @@ export function openColumns(): Columns {
 
   function endLine(): void {
     endCell()
-    const head = pure && cell > 1 && heads.some((cue) => cue > 0)
-    // The line of dashes under a head belongs to it; a line without cells ends the table.
-    if (head) columns = heads
-    else if (!(ruled && cell > 1) && cell < 2) columns = []
-    heads = []
+    const cells = cell
     cell = 0
+    if (pure && cells > 1 && heads.some((cue, column) => cue > 0 && column < cells)) {
+      columns = heads.slice(0, cells)
+    } else if (cells < 2 && columns.length > 0) {
+      // The line of dashes under a head belongs to the table; a line without cells ends it.
+      columns = []
+    }
     pure = true
-    ruled = true
   }
 
   return {
@@ -56,18 +56,15 @@ export function openColumns(): Columns {
       else if (unit !== 0x20 && unit !== 0x22 && unit !== 0x0d && unit !== 0x2d && unit !== 0x3a) {
         pure = false
         empty = false
-        ruled = false
       }
     },
     word(hash) {
       phrase = empty ? hash : hashJoin(phrase, hash)
       empty = false
-      ruled = false
     },
     wall() {
       pure = false
       empty = false
-      ruled = false
     },
     cue: () => (empty && columns.length > 0 ? (columns[cell] ?? 0) : 0),
   }

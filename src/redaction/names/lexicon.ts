@@ -63,7 +63,7 @@ es sou sono ben jestem je suis een een eine ein un une una um uma staunch religi
 being and or not of from by from`
 const NRP_AFTER = `citizen citizens national nationals man woman men women people passport immigrant immigrants refugee
 refugees voter voters church family parents origin descent visa accent neighbour neighbor community heritage roots ancestry
-wife husband mother father girl boy friend friends who and or party embassy mosque believer faith background
+wife husband mother father girl boy friend friends party embassy mosque believer faith background
 politician candidate activist student students colleague minority migrants workers patient patients couple`
 const KIN_AFTER = `manager boss wife husband daughter son mother father mom mum dad brother sister friend account
 address phone email birthday house car team lawyer doctor salary contract passport appointment order card number office

@@ -150,7 +150,9 @@ function worthOf(
   if (shape === SHAPE.upper) {
     if (first && first.shape !== SHAPE.upper) return undefined
     if (flags & (W.common | W.stop) && !(listed && cue >= 2)) return undefined
-    if (!listed && cue < 2) return undefined
+    if (!listed && cue < 1.6 && !first) return undefined
+    // A lone acronym behind a weak word: two such words are a name in capitals.
+    if (!listed && cue < 2 && !first) return -0.7
     if (word.end - word.start < 3 && cue < 2) return undefined
   } else if (first && first.shape === SHAPE.upper && first.end - first.start > 2) return undefined
   return capitalWorth(text, word, first, known)
