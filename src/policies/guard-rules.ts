@@ -3,6 +3,7 @@ import { restrictCompiled } from '../redaction/automaton/restrict.ts'
 import { customScanner } from '../redaction/custom-scanner.ts'
 import type { Detector, StreamDetector } from '../redaction/detector.ts'
 import { DETECTORS } from '../redaction/detectors/index.ts'
+import { names } from '../redaction/names/index.ts'
 import { type Operator, strongest } from '../redaction/operator.ts'
 import type { Guard } from './policy.ts'
 
@@ -24,7 +25,7 @@ export interface GuardRules {
 export type Direction = 'request' | 'response'
 
 /** Every built-in detector. */
-export const BUILT_IN: readonly Detector[] = DETECTORS
+export const BUILT_IN: readonly Detector[] = [...DETECTORS, names]
 
 let compiled: Compiled | undefined
 
