@@ -95,7 +95,13 @@ async function redactions(
   cleanAcross(texts, guard)
   const pace = scanPace(guard.merged, clock)
   const cleaner = textCleaner(guard, pace)
-  for (const each of texts) each.clean = await cleaner.clean(each.text, each.label)
+  // Every message repeats the same few keys.
+  const plainKeys = new Set<string>()
+  for (const each of texts) {
+    if (each.isKey && plainKeys.has(each.plain)) continue
+    each.clean = await cleaner.clean(each.text, each.label)
+    if (each.isKey && each.clean === each.plain) plainKeys.add(each.plain)
+  }
   if (analyzer) {
     const wordy = texts.filter(({ isKey, clean }) => !isKey && !isJson(clean))
     await analyzeTexts(wordy, guard, analyzer, pace)
