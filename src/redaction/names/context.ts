@@ -151,7 +151,7 @@ export function cueOf(context: Context): number {
   if (keyed && gap & (GAP.equals | GAP.greater)) cue &= KEYS
   // "Hi,\nAnna" and "Regards,\n\nAnna" may break the line; "in.\nAnna" may not.
   if (gap & (GAP.line | GAP.comma) && !(gap & GAP.colon)) {
-    if (gap & GAP.stop || !(gap & GAP.comma)) return 0
+    if (gap & GAP.stop || !(gap & GAP.comma) || !(gap & (GAP.space | GAP.line))) return 0
     cue &= CUE.personWeak | CUE.kin
   }
   if (gap & GAP.stop) cue &= ~(CUE.placeWeak | CUE.placeStrong | CUE.personPreposition)

@@ -21,8 +21,8 @@ const NAME_UNITS_MAX = 34
 /** What the words in front are worth for a person. */
 export function personCue(cue: number): number {
   if (cue & CUE.personStrong) return 3.5
-  if (cue & CUE.kin) return 2.2
-  if (cue & CUE.personKey) return 2.2
+  if (cue & CUE.kin) return 2.4
+  if (cue & CUE.personKey) return 2.3
   if (cue & CUE.personWeak) return 1.8
   return cue & CUE.personPreposition ? 0.7 : 0
 }
@@ -179,7 +179,7 @@ function capitalWorth(
   if (surname) return again + 1
   if (flags & (W.nrp | W.street) && !first) return -1
   if (flags & W.place) return -0.1
-  return again + likeness(text, word)
+  return again > 0 ? again : likeness(text, word)
 }
 
 function lowerWorth(word: Word, first: Word | undefined, cue: number): number | undefined {
@@ -189,9 +189,11 @@ function lowerWorth(word: Word, first: Word | undefined, cue: number): number | 
   if (listed && !everyday) return cue >= 1.6 || first ? 1 : 0.6
   if (cue < 2) return listed && !first ? 0 : undefined
   if (listed && cue >= 1.6) return flags & W.given ? 0.2 : first ? 0.2 : -0.4
-  if (flags & (W.common | W.verb) || cue < 3)
-    return first && !(flags & (W.common | W.verb)) ? -0.2 : undefined
-  return word.end - word.start >= 3 ? -0.6 : undefined
+  if (flags & (W.common | W.verb)) return undefined
+  if (first) return -0.2
+  if (word.end - word.start < 3) return undefined
+  // Behind a bare key a lone unknown word may be anything; a family name behind it settles it.
+  return cue < 3 ? -1 : -0.6
 }
 
 /** Whether a letter outside ASCII is in it: "Hà" is no "ha". */
