@@ -53,7 +53,8 @@ async function cappedOnSocket(): Promise<void> {
     (ended, office, provider) => {
       expect(ended.shown).toContain('Request blocked by gateway policies: R&D Spend Cap')
       expect(provider.messages).toEqual([])
-      expect(office.tap.calls()).toBeLessThanOrEqual(4)
+      // Codex tries again what a socket refused, warm-up and turn, and then by POST as often as it is allowed to.
+      expect(office.tap.calls()).toBeLessThanOrEqual(6)
     },
     async (office) => {
       const model = office.agent.models.capped
