@@ -31,6 +31,8 @@ export const W = {
   wordlikePlace: 1 << 19,
   /** Behind a name: `Jr`, `MD`. */
   suffix: 1 << 20,
+  /** Behind a nationality: it is a language or a script. */
+  language: 1 << 21,
 } as const
 
 /** What a phrase announces; several may hold. */
@@ -58,7 +60,7 @@ export const PLACES = new Set<number>()
 const PREPOSITIONS = `from by with for to and mit von bei an fur avec chez pour par de con para por voor van met naar
 od dla med fran til av af et y e und en och og ve i va и see it's c'est this es это`
 const NRP_BEFORE = `is am are was were a an as devout practicing practising voted vote votes being i'm she's he's they're
-became raised fellow identifies identify born converted lapsed proud strict former ethnic native the my her his ist bin soy
+became raised fellow our your their lifelong identifies identify born converted lapsed proud strict former ethnic native the my her his ist bin soy
 es sou sono ben jestem je suis een een eine ein un une una um uma staunch religious half part muslim he she they we i
 being and or not of from by from`
 const NRP_AFTER = `citizen citizens national nationals man woman men women people passport immigrant immigrants refugee
@@ -68,6 +70,8 @@ politician candidate activist student students colleague minority migrants worke
 const KIN_AFTER = `manager boss wife husband daughter son mother father mom mum dad brother sister friend account
 address phone email birthday house car team lawyer doctor salary contract passport appointment order card number office
 colleague assistant desk room family parents child children laptop application request ticket medication diagnosis`
+const LANGUAGE = `language languages script scripts alphabet letter letters character characters text version versions
+translation translations locale locales word words encoding layout keyboard dictionary documentation digits numerals`
 const LINKERS = 'and und et y e en och og ve & or i и'
 
 /** What the lexicon says of a word with this hash: a set of {@link W}. */
@@ -109,6 +113,11 @@ function addWords(list: string, flag: number): void {
   for (const word of list.split(/\s+/)) if (word) mark(hashWord(word), flag)
 }
 
+/** "Republicans", "Germans": of words that take a plain `s`. */
+function plurals(list: string): string {
+  return list.replaceAll(/(?<=an|er|ic|ian|at|st|im|in|al|ot|ew|ab|rk|du|kh)(?=\s)/g, 's')
+}
+
 function addPlaces(list: string): void {
   for (const place of list.split(/\s+/)) {
     const words = cut(place.replaceAll('_', ' '))
@@ -143,7 +152,9 @@ function build(): void {
   addPlaces(CITIES)
   addPlaces(FOREIGN_PLACES)
   addWords(`${PEOPLES} ${RELIGIONS} ${POLITICS}`, W.nrp)
+  addWords(plurals(`${PEOPLES} ${RELIGIONS} ${POLITICS}`), W.nrp)
   addWords(AMBIGUOUS_NRP, W.ambiguousNrp)
+  addWords(plurals(AMBIGUOUS_NRP), W.ambiguousNrp)
   addWords(STOP, W.stop)
   addWords(COMMON, W.common)
   addWords(WORDLIKE, W.wordlike)
@@ -158,6 +169,7 @@ function build(): void {
   addWords(NRP_AFTER, W.nrpAfter)
   addWords(KIN_AFTER, W.kinAfter)
   addWords(LINKERS, W.linker)
+  addWords(LANGUAGE, W.language)
   addPhrases(triggers.PERSON_STRONG, CUE.personStrong)
   addPhrases(triggers.PERSON_WEAK, CUE.personWeak)
   addPhrases(triggers.KIN, CUE.kin)

@@ -20,14 +20,11 @@ export function judgeNrp(
   const peopled = next !== undefined && (next.flags & W.nrpAfter) !== 0
   const spoken = (before & W.nrpBefore) !== 0
   const ambiguous = (word.flags & W.ambiguousNrp) !== 0
-  const sure =
-    keyed || (word.shape !== SHAPE.lower && !ambiguous) || ((spoken || peopled) && !ambiguous)
-  if (
-    !sure &&
-    !(ambiguous && spoken && (peopled || endsThere(text, end))) &&
-    !(peopled && ambiguous)
-  )
-    return undefined
+  const capital = word.shape !== SHAPE.lower
+  const said =
+    spoken && (peopled || endsThere(text, end) || (capital && next?.shape === SHAPE.lower))
+  const sure = keyed || peopled || (ambiguous ? said : capital || spoken)
+  if (!sure || (next && next.flags & W.language && !keyed)) return undefined
   if (next && next.flags & W.nrp && next.shape !== SHAPE.blob) end = next.end
   return { start: word.start, end, margin: 2, words: [] }
 }
