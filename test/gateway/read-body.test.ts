@@ -39,7 +39,7 @@ test('a sender that stops is refused in time, and the server goes on', async () 
     fetch: async (request) => {
       const said = readBody(request, clock).catch((cause) => String(cause.code))
       if (request.url.endsWith('/stops')) timers.at(-1)?.run()
-      return new Response(await said)
+      return new Response(Buffer.from(await said))
     },
   })
   const heard = Promise.withResolvers<string>()
