@@ -114,7 +114,11 @@ function copyPlain(
   const found = piece.search(NOT_PLAIN)
   const count = found < 0 ? piece.length : found
   if (count < PLAIN_UNITS_MIN) return 0
-  buffer.bytes.write(count === piece.length ? piece : piece.slice(0, count), position * 2, 'utf16le')
+  buffer.bytes.write(
+    count === piece.length ? piece : piece.slice(0, count),
+    position * 2,
+    'utf16le',
+  )
   const { offsets } = buffer
   for (let at = 0; at < count; at++) offsets[position + at] = offset + at
   return count

@@ -7,7 +7,7 @@ import type {
 } from '../detector.ts'
 import { type Candidate, candidatesOf } from './candidate.ts'
 import { buildGate, type Gate } from './gate.ts'
-import { type Glance, possibleNumber } from './glance.ts'
+import { firstGlance, type Glance } from './glance.ts'
 import { CONTEXT_UNITS, MACHINE_HOLD_UNITS_MAX, RUN_UNITS_MAX } from './window.ts'
 
 /** A word of a label detector, as the gate numbers it. */
@@ -86,7 +86,7 @@ function compile(list: readonly Detector[]): Compiled {
   if (ids.size < detectors.length) throw new RangeError('two detectors share an id')
   const candidates: Candidate[] = []
   const words = new Map<string, WordEntry[]>()
-  const spots = Array.from({ length: 128 }, noSpots)
+  const spots = Array.from({ length: 128 }, (_, unit) => noSpots(firstGlance(unit)))
   const streams: { stream: StreamDetector; detector: number }[] = []
   for (const [index, detector] of detectors.entries()) {
     if (detector.type === 'format') candidates.push(...candidatesOf(detector, index))
@@ -134,8 +134,12 @@ function compile(list: readonly Detector[]): Compiled {
   }
 }
 
-function noSpots(): { first: Glance | undefined; glances: Glance[]; entries: SpotEntry[] } {
-  return { first: undefined, glances: [], entries: [] }
+function noSpots(first: Glance | undefined): {
+  first: Glance | undefined
+  glances: Glance[]
+  entries: SpotEntry[]
+} {
+  return { first, glances: [], entries: [] }
 }
 
 function addSpot(
@@ -144,8 +148,7 @@ function addSpot(
   detector: number,
 ): void {
   if (at === undefined) return
-  // Users' patterns may begin with any digit; the shelf's numbers share what a number looks like.
-  if (at.entries.length === 0 && spot.marks.includes('digit')) at.first = possibleNumber
+  // What users write shares nothing with the shelf.
   if (spot.fromMark === true) at.first = undefined
   let glance = at.glances.indexOf(spot.glance)
   if (glance < 0) glance = at.glances.push(spot.glance) - 1

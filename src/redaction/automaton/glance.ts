@@ -22,7 +22,7 @@ function digitsFrom(units: Uint16Array, position: number, end: number, most: num
  * What everything asked at a number has in common: the digits are preceded by no letter (or by two, for account numbers), and are
  * long, or followed by a mark or a letter.
  */
-export const possibleNumber: Glance = (units, position, end, low) => {
+const possibleNumber: Glance = (units, position, end, low) => {
   const before = position - 1 >= low ? units[position - 1] : 0x20
   if (is(ALNUM, before) || before === 0x5f) {
     if (position - 2 < low || is(DIGIT, before) || !is(ALNUM, units[position - 2])) return false
@@ -31,8 +31,33 @@ export const possibleNumber: Glance = (units, position, end, low) => {
   if (before === 0x2b) return true
   const length = digitsFrom(units, position, end, 9)
   if (length === 9 || position + length >= end) return true
-  const after = units[position + length]
-  return is(NUMBER_MARKS, after) || is(ALNUM, after)
+  let at = position + length
+  // Letters behind the digits are only of interest in an address of base 58.
+  if (is(ALNUM, units[at])) {
+    const first = units[position]
+    return (
+      (first === 0x31 || first === 0x33) && (position + 9 >= end || is(ALNUM, units[position + 9]))
+    )
+  }
+  for (let marks = 0; marks < 2 && at < end && is(NUMBER_MARKS, units[at]); marks++) at++
+  return at > position + length && (at >= end || is(DIGIT, units[at]))
+}
+
+/** Letters, digits, `_` or `-` on both sides. */
+const insideToken: Glance = (units, position, end, low) =>
+  position - 1 >= low &&
+  is(TOKEN, units[position - 1]) &&
+  (position + 1 >= end || is(TOKEN, units[position + 1]))
+
+/** A letter, digit or another colon behind. */
+const beforeToken: Glance = (units, position, end) =>
+  position + 1 >= end || is(TOKEN, units[position + 1]) || units[position + 1] === 0x3a
+
+/** What everything on the shelf has in common at a mark: asked before the glances of each. */
+export function firstGlance(mark: number): Glance | undefined {
+  if (mark >= 0x30 && mark <= 0x39) return possibleNumber
+  if (mark === 0x2e || mark === 0x2d) return insideToken
+  return mark === 0x3a ? beforeToken : undefined
 }
 
 /** Four digits and a mark, or fourteen to sixteen in a row. */

@@ -1,19 +1,9 @@
 import { END, type Match } from '../detector.ts'
 import { isInside, saysWord, touchesPlaceholder } from './boundary.ts'
 import type { Compiled } from './compile.ts'
-import { type Memory, TAIL_UNITS_MAX } from './memory.ts'
+import { bySpecificity, type Decisions, type Memory, TAIL_UNITS_MAX } from './memory.ts'
 import { swallowStep } from './swallow.ts'
 import { runStart, type Window } from './window.ts'
-
-/** Where what the machine decides goes. Positions are the window's. */
-export interface Decisions {
-  /** A finding is certain from `start`; its verdict fell at `end`. More may follow by `found(end)`. */
-  begin(detector: number, start: number, end: number): void
-  /** The finding that began last ends at `end`. */
-  finish(end: number): void
-  /** A placeholder of an earlier redaction stands at `[start, end)`: it is text, but nothing may read across it. */
-  wall(start: number, end: number): void
-}
 
 /** `[SAFE_TO_USE:` + 40 of category + `_` + 8 letters + `]`. */
 const PLACEHOLDER_UNITS_MAX = 63
@@ -200,8 +190,11 @@ export function openMachine(
     if (underWay !== NONE) return underWay
     const specific = askPrefix(0, 0, position, base)
     if (specific !== NONE) return specific
-    due.sort((a, b) => a.entry.detector - b.entry.detector || b.word - a.word)
+    due.sort(bySpecificity)
+    let asked = -1
     for (const { entry } of due) {
+      if (entry.detector === asked) continue
+      asked = entry.detector
       prepare(base)
       const match = entry.label.judge(window, position, entry.word)
       const outcome = conclude(entry.detector, base, position, match)

@@ -1,6 +1,16 @@
 import type { Tail } from '../detector.ts'
 import type { WordEntry } from './compile.ts'
 
+/** Where what the machine decides goes. Positions are the window's. */
+export interface Decisions {
+  /** A finding is certain from `start`; its verdict fell at `end`. More may follow by `found(end)`. */
+  begin(detector: number, start: number, end: number): void
+  /** The finding that began last ends at `end`. */
+  finish(end: number): void
+  /** A placeholder of an earlier redaction stands at `[start, end)`: it is text, but nothing may read across it. */
+  wall(start: number, end: number): void
+}
+
 /** A word whose value is still to come, or has come and waits for the scan to reach it. */
 export interface Appointment {
   readonly entry: WordEntry
@@ -30,6 +40,11 @@ export interface Memory {
 
 /** Longest tail swallowed: a private key block of 16 384 bits is below; nothing longer is one token. */
 export const TAIL_UNITS_MAX = 16_384
+/** Secrets first, then detector by detector with its longest word in front: that one is asked. */
+export function bySpecificity(a: Appointment, b: Appointment): number {
+  return a.entry.detector - b.entry.detector || b.entry.word.length - a.entry.word.length
+}
+
 /** The memory of a text of which nothing was read. */
 export function freshMemory(position: number): Memory {
   return {

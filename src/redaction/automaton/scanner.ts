@@ -1,7 +1,7 @@
 import { decode } from '../../stream/logical.ts'
 import type { Compiled } from './compile.ts'
-import { type Decisions, openMachine } from './machine.ts'
-import { freshMemory, type Memory } from './memory.ts'
+import { openMachine } from './machine.ts'
+import { type Decisions, freshMemory, type Memory } from './memory.ts'
 import { CONTEXT_UNITS, openWindow } from './window.ts'
 
 /** Where a text's parts go, in order and without gaps. Offsets are into `raw`. */

@@ -116,7 +116,11 @@ function family({ id, entity, words, alone, password, unitsMin, named }: Family)
 function beginsHump(text: Reader, start: number, end: number): boolean {
   const before = text.at(start - 1)
   if (!isIn(ALNUM, before)) return true
-  return isIn(LOWER, before) && !isIn(LOWER, text.at(start)) && (isIn(LOWER, text.at(end - 1)) || end - start >= 5)
+  return (
+    isIn(LOWER, before) &&
+    !isIn(LOWER, text.at(start)) &&
+    (isIn(LOWER, text.at(end - 1)) || end - start >= 5)
+  )
 }
 
 /** Values whose name says that they are secret. */
@@ -133,22 +137,21 @@ export const assignedSecrets: readonly LabelDetector[] = [
     id: 'assigned-secret',
     entity: 'SECRET',
     words:
-      'operator unseal,unseal key,secretkey,secret_key,accesstoken,access_token,authtoken,auth_token,apitoken,api_token,tokensecret,appkey,appsecret,consumerkey,consumersecret,sharedkey,accountkey,storagekey,contribsys__com,secret,token,apikey,api_key,api-key,api key,accesskey,access_key,access key,privatekey,private_key,auth_key,authkey,authorization,bearer,credential,credentials,client_secret,signing_key,encryption_key,master_key,license_key,session_key,access_id,schlüssel',
+      'operator unseal,unseal key,secretkey,access_token,auth_token,api_token,appkey,consumerkey,sharedkey,accountkey,storagekey,contribsys__com,secret,token,apikey,api_key,api-key,api key,accesskey,authkey,authorization,bearer,credential,access_id,schlüssel',
     alone: false,
     password: true,
   }),
   family({
     id: 'assigned-key',
     entity: 'SECRET',
-    words:
-      'auth,pat,cred,creds,private,access,sas,?sig,&sig,amz-signature,psk,otp,seed,webhook,dsn,jwt',
+    words: 'auth,pat,cred,private,access,sas,?sig,&sig,amz-signature,psk,otp,seed,webhook,dsn,jwt',
     alone: true,
     password: false,
   }),
   family({
     id: 'assigned-named-key',
     entity: 'SECRET',
-    words: 'key,keys',
+    words: 'key',
     alone: true,
     password: false,
     named: true,

@@ -129,7 +129,10 @@ function endOfName(
   }
   if (rest === '') return { end: position, glued: false }
   // A name glued to its value by a dash: the value begins behind it.
-  if (position - from >= NAME_UNITS_MAX || (rest.length >= VALUE_UNITS_MIN && looksLikeValue(rest))) {
+  if (
+    position - from >= NAME_UNITS_MAX ||
+    (rest.length >= VALUE_UNITS_MIN && looksLikeValue(rest))
+  ) {
     const offset = valueOffset(rest)
     if (rest[offset - 1] !== '-' || !isIn(NAME, text.at(from - wordUnits - 1))) return undefined
     return { end: from + offset - 1, glued: true }

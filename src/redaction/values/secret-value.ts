@@ -124,7 +124,10 @@ function isValue(value: string, after: number, at: Circumstances): boolean {
   if (!password) return false
   // Behind a space alone a password must look like nothing else.
   const loose = !tied && quote === 0
-  return isPassword(value, quote !== 0) && (!loose || /^(?=.*\d.*\d)(?=.*[a-z])(?=.*[A-Z]).{8,}$/.test(value))
+  return (
+    isPassword(value, quote !== 0) &&
+    (!loose || /^(?=.*\d.*\d)(?=.*[a-z])(?=.*[A-Z]).{8,}$/.test(value))
+  )
 }
 
 /** A link that is a credential itself: its path or host holds a long random part. */
@@ -176,8 +179,7 @@ function isPublicValue(value: string): boolean {
 function isCode(value: string, after: number): boolean {
   if (after === 0x28 || after === 0x5b) return true
   if (/[(){}[\]]/.test(value) && !/^[^(){}[\]]{12,}/.test(value)) return true
-  if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && isName(value))
-    return true
+  if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && isName(value)) return true
   if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(/.test(value)) return true
   const named = /^([A-Za-z_$][\w$.]*)(?:\(|=(?!=?$))/.exec(value)
   if (named && ((named[1]?.length ?? 0) < 4 || isName(named[1] ?? ''))) return true
