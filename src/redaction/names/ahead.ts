@@ -46,8 +46,10 @@ export interface Word {
 
 /** Reads text from a decision's first unit on; remembers when more would have to arrive first. */
 export interface Ahead {
-  /** Starts a decision at `from`. One object serves a whole text: candidates are too many to allocate for. */
-  open(view: CleanView, from: number): void
+  /** What has arrived. One object serves a whole text: candidates are too many to allocate for. */
+  open(view: CleanView): void
+  /** Starts a decision at `position`. */
+  start(position: number): void
   /** The unit at `position`, or {@link NOTHING}. */
   at(position: number): number
   /** The word that begins at `position`, if one does and it ends within the bound. */
@@ -62,9 +64,8 @@ export function ahead(): Ahead {
   let bound = 0
   let starved = false
 
-  function open(next: CleanView, from: number): void {
-    view = next
-    bound = from + AHEAD_UNITS_MAX
+  function start(position: number): void {
+    bound = position + AHEAD_UNITS_MAX
     starved = false
   }
 
@@ -76,7 +77,10 @@ export function ahead(): Ahead {
   }
 
   return {
-    open,
+    open(next) {
+      view = next
+    },
+    start,
     at,
     word: (position) => {
       const first = at(position)

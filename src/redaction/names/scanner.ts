@@ -57,6 +57,7 @@ export function openNameScanner(): StreamScanner {
   let credits = false
 
   function scan(view: CleanView, report: Report): number {
+    text.open(view)
     while (cursor < view.end) {
       const unit = view.at(cursor)
       const kind = KIND[unit] ?? OTHER
@@ -65,7 +66,7 @@ export function openNameScanner(): StreamScanner {
         cursor++
       } else if (kind === OTHER || kind === SPACE) {
         long = false
-        if (!mark(view, unit, report)) return cursor
+        if (!mark(unit, report)) return cursor
       } else if (kind === IDEOGRAPH) {
         if (!ideograph(view, unit, report)) return cursor
       } else if (!word(view, kind, report)) return cursor
@@ -84,9 +85,9 @@ export function openNameScanner(): StreamScanner {
   }
 
   /** All functions below say false when they must wait for more text. */
-  function mark(view: CleanView, unit: number, report: Report): boolean {
+  function mark(unit: number, report: Report): boolean {
     if (cursor === address && (unit === 0x2c || unit === 0x20)) {
-      text.open(view, cursor)
+      text.start(cursor)
       const verdict = judgeContinuation(text, cursor)
       if (text.starved()) return false
       if (verdict) {
@@ -117,7 +118,7 @@ export function openNameScanner(): StreamScanner {
   }
 
   function ideograph(view: CleanView, unit: number, report: Report): boolean {
-    text.open(view, cursor)
+    text.start(cursor)
     const verdict = judgeCjk(text, cursor, tail(view))
     if (text.starved()) return false
     if (verdict) accept(verdict, verdict.entity, 0, report)
@@ -174,7 +175,7 @@ export function openNameScanner(): StreamScanner {
       worthALook(first, flags, next) &&
       standsFree(context, before)
     ) {
-      text.open(view, start)
+      text.start(start)
       const done = first === DIGIT ? number(report) : candidate(report)
       if (text.starved()) return false
       if (done) return true
