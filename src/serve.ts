@@ -12,7 +12,6 @@ import { healthRoutes } from './gateway/health.ts'
 import { gatewayRoutes, socketHandlers } from './gateway/routes.ts'
 import type { RunningCalls } from './gateway/running.ts'
 import { openParts, type Parts } from './parts.ts'
-import { builtIn } from './policies/guard-rules.ts'
 
 /** A gateway process that serves. */
 export interface Serving {
@@ -61,8 +60,6 @@ export async function serve(config: Config, world: World): Promise<Serving> {
   data.compile()
   admin.compile()
   health.compile()
-  // Building the detectors' automaton takes most of a second, which the first call under a data policy would wait for.
-  builtIn()
   const apart = config.adminPort !== undefined
   const both: Handler = (request) =>
     isAdminPath(new URL(request.url).pathname, config.basePath)

@@ -110,3 +110,11 @@ function readMeter(value: {
   if (!window || (metric !== 'nanos' && metric !== 'requests' && metric !== 'tokens')) return []
   return [{ id, metric, window, limit: BigInt(value.limit ?? 0) }]
 }
+
+/** True when some organisation has a data policy, so that its detectors are worth building before a call needs them. */
+export async function anyGuard(database: Database): Promise<boolean> {
+  const [row] = await database.sql<{ found: boolean }[]>`
+    select exists (select 1 from policies
+      where policy_type in ('guard', 'default_guard') and deleted_at is null) as found`
+  return row?.found ?? false
+}
