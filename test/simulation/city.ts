@@ -135,8 +135,7 @@ function exporter(
   const name = `exporter${life}`
   const world = time.world(name)
   const bus = busOf(name)
-  relayOutbox(database.outbox(name), bus, world)
-  deliver(
+  const delivery = deliver(
     {
       name: 'postgres',
       essential: true,
@@ -148,6 +147,8 @@ function exporter(
     bus,
     world,
   )
+  const outbox = database.outbox(name)
+  relayOutbox({ outbox, bus, world, backlog: () => delivery.lag('usage') })
   const port = database.port(name)
   const sweep = async (): Promise<void> => {
     if (city.mutant !== 'no_sweeper') {
