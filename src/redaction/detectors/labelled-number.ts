@@ -55,7 +55,7 @@ const ROWS: readonly Row[] = [
   ),
   row(
     'TAX_ID',
-    'tax id|tax_id|taxid|tax identification number|tax identification|tax number|tax_number|tin|bir tin|ein|steuer-id|steuer_id|steuerid|steuernummer|steueridentifikationsnummer|idnr.|steuer-nr|nit|cnic|ird|pan|pan number|pan card|gstin|gst|gst registration|gst number|insz|niss|nn|rn|bis|pwnr|vnr|abn|tfn|acn|siren|siret|nss|rif|cif|tax code|tax_code|inn|инн|utr|ust-idnr.|ust-idnr|ust-id|ust_id|ustid|umsatzsteuer|partita iva|p.iva|nip|regon|cnpj|kvk|btw|btw-nummer|orgnr|organisationsnummer|org number|org_number|company identity|company number|company_number|uen|ico|ičo|dič|dic|handelsregister|handelsregisternummer|hr_nummer|hr-nummer|crn|mva|cvr|fiscal|ruc|cuit|nuit|nrt|edrpou|bin|iin|pin number|tva|iva|moms|registrikood|reg. code|rnc|afm',
+    'tax id|tax_id|taxid|tax identification number|tax identification|tax number|tax_number|tin|bir tin|ein|steuer-id|steuer_id|steuerid|steuernummer|steueridentifikationsnummer|idnr.|steuer-nr|nit|cnic|ird|pan|pan number|pan card|gstin|gst|gst registration|gst number|insz|niss|nn|rn|bis|pwnr|vnr|abn|tfn|acn|siren|siret|npwp|cui|cr|anum|nipt|vsnr|peid|identity code|nss|rif|cif|tax code|tax_code|inn|инн|utr|ust-idnr.|ust-idnr|ust-id|ust_id|ustid|umsatzsteuer|partita iva|p.iva|nip|regon|cnpj|kvk|btw|btw-nummer|orgnr|organisationsnummer|org number|org_number|company identity|company number|company_number|uen|ico|ičo|dič|dic|handelsregister|handelsregisternummer|hr_nummer|hr-nummer|crn|mva|cvr|fiscal|ruc|cuit|nuit|nrt|edrpou|bin|iin|pin number|tva|iva|moms|registrikood|reg. code|rnc|afm',
     4,
     28,
     4,
@@ -116,7 +116,7 @@ function row(
 
 /** Labels that are also words or names of code: their value must stand behind an operator or `is`, and be mostly digits. */
 const SHORT = new Set(
-  'ric cf ik rc nss rif cif ci ce bi ui ni nn rn sin tin nie nit pan bis vat run cc ird nid vnr ico dic cpr rfc frn nin fin bin iin iva tva aba dni ein abn rut bic patient beneficiary licence license patente ausweis pps inn pas routing ethernet visa fiscal documento swift medicare provider citizenship extranjero identidad'.split(
+  'ric cf ik rc nss rif cif cr cui ci ce bi ui ni nn rn sin tin nie nit pan bis vat run cc ird nid vnr ico dic cpr rfc frn nin fin bin iin iva tva aba dni ein abn rut bic patient beneficiary licence license patente ausweis pps inn pas routing ethernet visa fiscal documento swift medicare provider citizenship extranjero identidad'.split(
     ' ',
   ),
 )

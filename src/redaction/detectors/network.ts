@@ -105,7 +105,7 @@ const ipv6: SpotDetector = {
     if (short && (!/[0-9]/.test(written) || /^::?1?$/.test(written) || written.length < 4))
       return undefined
     if (!ipaddr.IPv6.isValid(written)) return undefined
-    return { start, end: rangeEnd(text, end) }
+    return { start, end: rangeEnd(text, rangeEnd(text, end)) }
   },
   cases: {
     hits: () => [['peer fe80::1ff:fe23:4567:890a up', ['fe80::1ff:fe23:4567:890a']]],

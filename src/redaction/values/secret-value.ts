@@ -5,7 +5,6 @@ import { isName, isRandom, isReference, isStandIn, lookAt } from './look.ts'
 /** Where an unquoted heap of symbols ends. */
 const LOOSE_STOPS = unitClass(' \\t\\n"`;')
 const STOPS = unitClass(' \\t\\n"\'`,;)\\]}<>|')
-const LOWER = unitClass('a-z')
 const NAME = unitClass('A-Za-z0-9_\\-.')
 const CAP = 64
 
@@ -87,13 +86,15 @@ function isPlain(text: Reader, position: number, ends: UnitClass): boolean {
     const unit = text.at(at)
     if (isIn(NAMING, unit)) continue
     if (unit >= 0x41 && unit <= 0x5a) upper++
+    // Eight units and a colon may be half of a pair.
+    else if (unit === 0x3a && at - position === 8) return false
     else return (unit === END || isIn(ends, unit)) && (at - position < 6 || upper <= 1)
   }
   return false
 }
 
 const NAMING = unitClass('a-z_.\\-')
-const NAME_ENDS = unitClass(' \\t\\n"\'`,;)\\]}<>|:(\\[=?!')
+const NAME_ENDS = unitClass(' \\t\\n"\'`,;)\\]}<>|:(\\[?!')
 
 /** Brackets and bars end a value, unless it is a heap of symbols. */
 const LOOSE = unitClass(')\\]}<>|')
@@ -117,8 +118,8 @@ function isValue(value: string, after: number, at: Circumstances): boolean {
   if (isReference(value)) return false
   if (/^[.-]/.test(value) && !at.glued) return false
   if (quote === 0 && (after === 0x3a || value.endsWith(':') || isCode(value, after))) return false
-  // Where nothing but a space ties them, a value with few digits is rather the next word.
-  if (!tied && quote === 0 && value.replace(/\D/g, '').length < 3 && !at.password) return false
+  // `private getName` declares a member.
+  if (!tied && at.word === 'private' && lookAt(value).digits < 3) return false
   if (isRandom(value.replace(/^(?:[a-z]{2,8})?-/, ''), tied ? at.tiedMin : at.looseMin)) return true
   if (quote !== 0 && tied && isOdd(value)) return true
   if (!password) return false
