@@ -1,5 +1,5 @@
 import type { TextFilter } from '../stream/filter.ts'
-import { PLACEHOLDER_START } from './automaton/compile.ts'
+import { PLACEHOLDER_START } from './automaton/window.ts'
 import { PLACEHOLDER_UNITS_MAX, type Vault } from './vault.ts'
 
 /** A text filter that puts originals back. */

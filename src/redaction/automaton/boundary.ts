@@ -1,7 +1,6 @@
 import type { Match } from '../detector.ts'
 import { ALNUM, isIn } from './classes.ts'
-import { PLACEHOLDER_START } from './compile.ts'
-import type { Window } from './window.ts'
+import { PLACEHOLDER_START, type Window } from './window.ts'
 
 /** True when the word at `[start, end)` stands inside other letters: neither alone nor a hump of an identifier. */
 export function isInside(window: Window, start: number, end: number): boolean {

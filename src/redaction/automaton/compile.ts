@@ -8,7 +8,12 @@ import type {
 import { type Candidate, candidatesOf } from './candidate.ts'
 import { buildGate, type Gate } from './gate.ts'
 import { firstGlance, type Glance } from './glance.ts'
-import { CONTEXT_UNITS, MACHINE_HOLD_UNITS_MAX, RUN_UNITS_MAX } from './window.ts'
+import {
+  CONTEXT_UNITS,
+  MACHINE_HOLD_UNITS_MAX,
+  PLACEHOLDER_START,
+  RUN_UNITS_MAX,
+} from './window.ts'
 
 /** A word of a label detector, as the gate numbers it. */
 export interface WordEntry {
@@ -50,8 +55,6 @@ export interface Compiled {
   readonly streams: readonly { stream: StreamDetector; detector: number }[]
 }
 
-/** How every placeholder begins; text that looks like one is never scanned. */
-export const PLACEHOLDER_START = '[SAFE_TO_USE:'
 /** An unfinished escape or a run of invisible units at the end of a piece. */
 const UNFINISHED_UNITS_MAX = 20
 

@@ -10,6 +10,11 @@ const LAZY_UNITS = MACHINE_HOLD_UNITS_MAX - RUN_UNITS_MAX
 /** Left context kept, for boundaries, labels and table headers. */
 export const CONTEXT_UNITS = 96
 
+/** How every placeholder begins; text that looks like one is never scanned. */
+export const PLACEHOLDER_START = '[SAFE_TO_USE:'
+const BRACKET = 0x5b
+const LETTER_A = 0x41
+
 /** Units that may belong to a value whose mark (`@`, `:` …) is still to come. */
 const RUN = unitClass('A-Za-z0-9._%+\\-(:')
 
@@ -46,6 +51,24 @@ export function openWindow(room: number): Window {
     window.base = runStart(window, window.base)
     return window.at(position)
   }
+  /**
+   * A placeholder reads as a letter. What stood there was no boundary, or its neighbour would have been taken too: so a text
+   * that was redacted once is not redacted further.
+   */
+  const bracket = (position: number): number => {
+    const limit = window.lazy ? LAZY_UNITS : MACHINE_HOLD_UNITS_MAX
+    for (let index = 1; index < PLACEHOLDER_START.length; index++) {
+      const at = Math.min(position + index, window.end)
+      if ((offsets[at] ?? 0) - (offsets[window.base] ?? 0) >= limit) return BRACKET
+      if (at === window.end) {
+        if (window.final) return BRACKET
+        window.starved = true
+        return END
+      }
+      if (units[at] !== PLACEHOLDER_START.charCodeAt(index)) return BRACKET
+    }
+    return LETTER_A
+  }
   const window: Window = {
     units,
     bytes: Buffer.from(units.buffer),
@@ -63,7 +86,7 @@ export function openWindow(room: number): Window {
       if (position < window.end) {
         const distance = (offsets[position] ?? 0) - (offsets[window.base] ?? 0)
         if (distance < (window.lazy ? LAZY_UNITS : MACHINE_HOLD_UNITS_MAX))
-          return units[position] ?? END
+          return units[position] === BRACKET ? bracket(position) : (units[position] ?? END)
         if (window.lazy) return exact(position)
         window.capped = true
         return END
