@@ -114,7 +114,8 @@ export function openMachine(
     const saying = gate.sayings[memory.state - speaking]
     if (saying === undefined) return NONE
     if (saying.prefixes.length > 0) {
-      const base = hold(position)
+      // What is asked at the mark after these may begin one unit further left: nothing of it may leave meanwhile.
+      const base = Math.min(hold(position), saying.mark ? runStart(window, position - 1) : position)
       for (const { group, units: length } of saying.prefixes) {
         const start = position - length
         if (start < window.low) continue

@@ -56,10 +56,14 @@ export function openWindow(room: number): Window {
    * that was redacted once is not redacted further.
    */
   const bracket = (position: number): number => {
-    const limit = window.lazy ? LAZY_UNITS : MACHINE_HOLD_UNITS_MAX
+    // The bound must be the true one here: whether it was looked up before depends on what has arrived.
+    if (window.lazy) {
+      window.lazy = false
+      window.base = runStart(window, window.base)
+    }
     for (let index = 1; index < PLACEHOLDER_START.length; index++) {
       const at = Math.min(position + index, window.end)
-      if ((offsets[at] ?? 0) - (offsets[window.base] ?? 0) >= limit) return BRACKET
+      if ((offsets[at] ?? 0) - (offsets[window.base] ?? 0) >= MACHINE_HOLD_UNITS_MAX) return BRACKET
       if (at === window.end) {
         if (window.final) return BRACKET
         window.starved = true
@@ -93,8 +97,8 @@ export function openWindow(room: number): Window {
       }
       if (window.lazy) return exact(position)
       const arrived = (offsets[window.end] ?? 0) - (offsets[window.base] ?? 0)
-      if (arrived >= MACHINE_HOLD_UNITS_MAX || position - window.base >= MACHINE_HOLD_UNITS_MAX)
-        window.capped = true
+      // Even a far look waits until the bound itself has arrived: what a capped verdict takes ends there.
+      if (arrived >= MACHINE_HOLD_UNITS_MAX) window.capped = true
       else if (!window.final) window.starved = true
       return END
     },
