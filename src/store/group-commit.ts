@@ -22,6 +22,8 @@ export interface GroupCommitOptions<Item, Answer> {
   readonly queueMax: number
   /** From `add` to an answer, in milliseconds; past it the item rejects. Undefined: it waits until it is written. */
   readonly deadlineMs?: number
+  /** How long a batch waits for company before it starts; undefined: until the end of the turn. Only where nobody waits for the answer. */
+  readonly gatherMs?: number
   /** Pause before the nth repetition while the store is away, in milliseconds. Undefined: no repetition. */
   readonly retryMs?: (attempt: number) => number
   /** What a full queue and a missed deadline are called. */
@@ -39,7 +41,7 @@ interface Waiting<Item, Answer> {
 /**
  * Exact group commit: a batch starts at the end of the turn of the event loop in which its first item came, and
  * whatever comes while it is under way is the next batch. So one item alone waits for nothing, and a thousand at
- * once cost one commit: the batch grows with the load by itself, without a timer.
+ * once cost one commit: the batch grows with the load by itself, without a timer (but where `gatherMs` asks for one).
  */
 export function groupCommit<Item, Answer>(
   options: GroupCommitOptions<Item, Answer>,
@@ -57,8 +59,13 @@ export function groupCommit<Item, Answer>(
     underWay = taken.filter((waiting) => !waiting.settled)
     if (underWay.length > 0) await write(options, underWay)
     underWay = []
-    if (queue.length > 0) setImmediate(flush)
+    if (queue.length > 0) begin()
     else scheduled = false
+  }
+
+  const begin = (): void => {
+    if (options.gatherMs === undefined || queue.length >= options.batchMax) setImmediate(flush)
+    else world.clock.after(options.gatherMs, flush)
   }
 
   // One timer for all: every item has the same deadline, so the first in line is always the first to miss it.
@@ -85,7 +92,7 @@ export function groupCommit<Item, Answer>(
         queue.push({ item, untilMs, resolve, reject, settled: false })
         if (!scheduled) {
           scheduled = true
-          setImmediate(flush)
+          begin()
         }
         if (!watching && deadlineMs !== undefined) {
           watching = true
