@@ -1,4 +1,3 @@
-import { decodeLiteral } from '../stream/json-text.ts'
 import { type Template, templateOf } from '../stream/template.ts'
 import type { Glance, SlotText, Splice } from './dialect.ts'
 import type { Located, LocatedHole, Piece } from './locate.ts'

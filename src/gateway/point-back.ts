@@ -22,7 +22,7 @@ const ROUTES: Readonly<Record<string, RegExp>> = { anthropic: /^\/v1\/messages\/
 /** For one call: `origin` is the provider's address as configured. */
 export function pointBack(exchange: Exchange, basePath: string, origin: URL): PointBack {
   const theirs = origin.origin + origin.pathname.replace(/\/+$/, '')
-  const ours = publicOrigin(exchange) + basePath + '/' + exchange.door.prefix
+  const ours = `${publicOrigin(exchange) + basePath}/${exchange.door.prefix}`
   const back = (url: string): string | undefined =>
     url === theirs || url.startsWith(`${theirs}/`) ? ours + url.slice(theirs.length) : undefined
   return {

@@ -107,6 +107,7 @@ function tokensThatFit(spend: readonly Refusing[], terms: Terms): number | undef
   const { ceiling } = terms
   if (spend.length === 0 || ceiling.kind !== 'bounded') return undefined
   const rooms = spend.map(({ noRoom }) => noRoom.limit - noRoom.spent - noRoom.held)
-  const least = rooms.reduce((a, b) => (a < b ? a : b))
+  // Math.min() takes no bigint.
+  const [least = 0n] = rooms.sort((a, b) => (a < b ? -1 : 1))
   return outputTokensThatFit(ceiling, nanos(least))
 }

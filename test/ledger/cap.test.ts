@@ -78,7 +78,7 @@ describe('a cap is a cap', () => {
     const refused = await failureOf(ledger.reserve(call(USD)))
     expect(refused.row.status).toBe(402)
     expect(refused.says).toBe('Request blocked by gateway policies: R&D Spend Cap')
-    expect(refused.details?.['policies']).toMatchObject([
+    expect(refused.details?.policies).toMatchObject([
       {
         name: 'R&D Spend Cap',
         scope: 'organization',
@@ -128,7 +128,7 @@ describe('a cap is a cap', () => {
     const [row] = await database.sql`
       select coalesce(sum(h.requests), 0)::int as requests from ledger_hours h join ledger_subjects s on s.id = h.subject_id
        where s.organization_id = ${bench.organizationId}`
-    expect(row?.['requests']).toBe(0)
+    expect(row?.requests).toBe(0)
   })
 
   test('a new cap, and one made again, opens with what its window shows, calls in flight included', async () => {

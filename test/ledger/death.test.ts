@@ -101,7 +101,7 @@ test('a live hold is renewed for as long as its process lives', async () => {
   const first = await expiry()
   await until('three renewals', async () => (await expiry()) > first + 0.3)
   const [row] = await database.sql`select state from ledger_holds where id = ${asked.id}`
-  expect(row?.['state']).toBe(0)
+  expect(row?.state).toBe(0)
   ledger.close()
 })
 

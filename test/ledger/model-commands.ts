@@ -117,7 +117,7 @@ const reserve = fc.tuple(key, modelName, amount, process).map(([keyId, name, cos
     }
     if (!(answer instanceof Failure)) throw new Error(`expected ${expected.status}, got a hold`)
     expect(answer.row.status).toBe(expected.status)
-    expect(answer.details?.['policies']).toBeArrayOfSize(expected.by.length)
+    expect(answer.details?.policies).toBeArrayOfSize(expected.by.length)
   }),
 )
 

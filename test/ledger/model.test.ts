@@ -7,7 +7,7 @@ import { testWorld } from '../support/world.ts'
 import { emptyModel } from './model.ts'
 import { commands } from './model-commands.ts'
 
-const RUNS = Number(process.env['LEDGER_MODEL_RUNS'] ?? 30)
+const RUNS = Number(process.env.LEDGER_MODEL_RUNS ?? 30)
 const databases: TestDatabase[] = []
 
 afterAll(async () => {

@@ -10,7 +10,7 @@ import { testWorld } from '../support/world.ts'
 
 const CEILING = 1_000_000n
 const FITS = 70n
-const REPEATS = Number(process.env['LEDGER_RACES'] ?? 1)
+const REPEATS = Number(process.env.LEDGER_RACES ?? 1)
 let database: TestDatabase
 
 beforeAll(async () => {
@@ -75,7 +75,7 @@ describe('1 000 calls from two processes at a cap that fits 70', () => {
       const { id } = await bench.save({ config: { window: 'monthly', limit_usd: '0.07' } })
       const { held = 0, ...others } = await race(bench, CEILING, false)
       expect(held).toBe(Number(FITS))
-      const refused = (others['spend_limit_reached'] ?? 0) + (others['spend_reserved'] ?? 0)
+      const refused = (others.spend_limit_reached ?? 0) + (others.spend_reserved ?? 0)
       expect(held + refused).toBe(1_000)
       expect(await bench.account(id)).toEqual({
         posted: FITS * CEILING,
@@ -162,5 +162,5 @@ test('reserving, ending, expiring, renewing and changing caps at once never dead
   const [all] = await database.sql`
     select sum(h.posted_nanos)::bigint as total from ledger_holds h join ledger_subjects s on s.id = h.subject_id
      where s.organization_id = ${organizationId}`
-  expect(all?.['total']).toBe(3n * 40n * 5n * 700n)
+  expect(all?.total).toBe(3n * 40n * 5n * 700n)
 }, 60_000)

@@ -87,7 +87,7 @@ describe('reports', () => {
       select sum(e.nanos)::bigint as total from ledger_entries e join ledger_holds h on h.id = e.hold_id
         join ledger_subjects s on s.id = h.subject_id where s.organization_id = ${organizationId} and e.kind = 'settle'`
     expect([all?.cost, all?.measured]).toEqual([nanos(7n), nanos(7n)])
-    expect(entries?.['total']).toBe(7n)
+    expect(entries?.total).toBe(7n)
     expect(
       await readUsage(database.sql, {
         ...base,

@@ -101,8 +101,9 @@ function addTo(
   if (hold.state === 'live') sums.pending += hold.held
   else if (hold.state === 'expired') sums.expired += hold.held
   else {
-    sums.posted += hold.posted > hold.held ? hold.held : hold.posted
-    sums.overage += hold.posted > hold.held ? hold.posted - hold.held : 0n
+    const overage = hold.posted > hold.held ? hold.posted - hold.held : 0n
+    sums.posted += hold.posted - overage
+    sums.overage += overage
   }
 }
 

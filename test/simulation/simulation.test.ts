@@ -4,8 +4,8 @@ import { checkAtRest } from './invariants.ts'
 import { MUTANTS } from './mutants.ts'
 
 // A longer run: SIM_SEEDS=1000000 SIM_FROM=1 bun test test/simulation
-const SEEDS = Number(process.env['SIM_SEEDS'] ?? 1_000)
-const FROM = Number(process.env['SIM_FROM'] ?? 1)
+const SEEDS = Number(process.env.SIM_SEEDS ?? 1_000)
+const FROM = Number(process.env.SIM_FROM ?? 1)
 /** Most wrong designs show within ten seeds, the shyest within fifty. */
 const SEEDS_PER_MUTANT = 400
 
