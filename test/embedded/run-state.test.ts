@@ -75,6 +75,8 @@ test('leftovers of a killed supervisor are ended, the database and strangers are
   expect(await endOrphans(dataDir)).toEqual(['gateway-1'])
   expect(isAlive(record(database))).toBe(true)
   expect(isAlive(record(stranger))).toBe(true)
+  // It is gone; that this process has heard of it takes a turn more.
+  await worker.exited
   expect(worker.signalCode).toBe('SIGTERM')
   expect(existsSync(join(dataDir, 'run.json'))).toBe(false)
   for (const child of [database, stranger]) {
