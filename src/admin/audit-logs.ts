@@ -5,7 +5,7 @@ import type { AdminDeps } from './deps.ts'
 import { type Caller, workspaceCaller } from './guard.ts'
 import { ocsfOf } from './ocsf.ts'
 import { PAGE_MAX, PAGE_QUERY, pageShape } from './page-shape.ts'
-import { type Route, route, unprocessable } from './route.ts'
+import { route, unprocessable } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment, uuid } from './scalar-shapes.ts'
 
@@ -45,7 +45,7 @@ const ENTRY = t.Object(
 )
 
 /** Who changed what. */
-export const AUDIT_ROUTES: readonly Route[] = [
+export const AUDIT_ROUTES = [
   route({
     method: 'GET',
     path: '/audit-logs',

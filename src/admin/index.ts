@@ -23,7 +23,7 @@ import { USAGE_ROUTES } from './usage.ts'
 import { WORKSPACE_ROUTES } from './workspaces.ts'
 
 /** Every resource of the control plane, in the order of the document. */
-export const RESOURCES: Readonly<Record<string, readonly Route[]>> = {
+export const RESOURCES = {
   organization: ORGANIZATION_ROUTES,
   workspaces: WORKSPACE_ROUTES,
   roles: ROLE_ROUTES,
@@ -42,7 +42,7 @@ export const RESOURCES: Readonly<Record<string, readonly Route[]>> = {
   redaction: REDACTION_ROUTES,
   audit: AUDIT_ROUTES,
   signIn: SIGN_IN_ROUTES,
-}
+} satisfies Readonly<Record<string, readonly Route[]>>
 
 /** True for the paths that belong to {@link adminApi}: `/api/v1/*` and `/swagger*` below the base path. */
 export function isAdminPath(pathname: string, basePath: string): boolean {

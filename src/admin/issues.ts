@@ -9,7 +9,7 @@ import {
 } from '../store/issues.ts'
 import { ID_PARAMS } from './id-params.ts'
 import { PAGE_QUERY, pageAsked, pageOf, pageShape } from './page-shape.ts'
-import { type Route, route } from './route.ts'
+import { route } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment, uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
@@ -41,7 +41,7 @@ const ISSUE = t.Object(FIELDS)
 const RUNS_MAX = 100
 
 /** What policies and books complain about, grouped by policy, subject and kind. */
-export const ISSUE_ROUTES: readonly Route[] = [
+export const ISSUE_ROUTES = [
   route({
     method: 'GET',
     path: '/issues',

@@ -63,7 +63,7 @@ const CHANGE = t.Object(
 )
 
 /** People of the organisation, and of a workspace. */
-export const MEMBER_ROUTES: readonly Route[] = [
+export const MEMBER_ROUTES = [
   ...routesAt('organization', '/orgs/current/members'),
   ...routesAt('workspace', '/workspaces/current/members'),
 ]

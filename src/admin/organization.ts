@@ -2,7 +2,7 @@ import { Type as t } from '@sinclair/typebox'
 import { Failure } from '../base/failure.ts'
 import type { Orm } from '../store/database.ts'
 import { readOrganization, updateOrganization } from '../store/organizations.ts'
-import { type Route, route } from './route.ts'
+import { route } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment, uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
@@ -27,7 +27,7 @@ const ORGANIZATION = t.Object(
 )
 
 /** The key's own organisation. */
-export const ORGANIZATION_ROUTES: readonly Route[] = [
+export const ORGANIZATION_ROUTES = [
   route({
     method: 'GET',
     path: '/orgs/current',

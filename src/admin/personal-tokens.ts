@@ -18,7 +18,7 @@ import type { Caller } from './guard.ts'
 import { ID_PARAMS } from './id-params.ts'
 import { managesOrganization } from './key-rules.ts'
 import { expiryOf, KEY, KEY_BODY, keyOnWire, NEW_KEY, overlapMs, ROTATE_BODY } from './key-shape.ts'
-import { type Call, type Route, route, unprocessable } from './route.ts'
+import { type Call, route, unprocessable } from './route.ts'
 import { uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
 
@@ -48,7 +48,7 @@ const CHANGE = t.Object(
 )
 
 /** Keys that belong to a person and can do what the person can, at that moment. */
-export const PERSONAL_TOKEN_ROUTES: readonly Route[] = [
+export const PERSONAL_TOKEN_ROUTES = [
   route({
     ...shared,
     method: 'GET',

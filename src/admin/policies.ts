@@ -23,7 +23,7 @@ import {
   removePolicy,
   updatePolicy,
 } from './policy-writes.ts'
-import { type Answer, type Call, type Route, route } from './route.ts'
+import { type Answer, type Call, route } from './route.ts'
 
 const PATH = '/platform/gateway-policies'
 const READS =
@@ -33,7 +33,7 @@ const writing = { tag: 'policies', needs: ['organization:manage'], scope: 'organ
 const text = t.Optional(t.String({ maxLength: 300 }))
 
 /** Policies of the gateway: create, list, search, change, delete. */
-export const POLICY_ROUTES: readonly Route[] = [
+export const POLICY_ROUTES = [
   route({
     ...reading,
     method: 'GET',

@@ -6,7 +6,7 @@ import { pastCalls, pastSums } from '../store/policy-history.ts'
 import { type DryAccount, dryRun } from './dry-run.ts'
 import { POLICY_BODY } from './policy-shape.ts'
 import { checkedPolicy, demandEnabled } from './policy-writes.ts'
-import { type Answer, type Call, type Route, route } from './route.ts'
+import { type Answer, type Call, route } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment } from './scalar-shapes.ts'
 
@@ -16,7 +16,7 @@ const CALLS_MAX = 100_000
 const ACCOUNTS_SHOWN = 20
 
 /** Tries a policy on yesterday's traffic. */
-export const POLICY_TRIAL_ROUTES: readonly Route[] = [
+export const POLICY_TRIAL_ROUTES = [
   route({
     method: 'POST',
     path: '/platform/gateway-policies/dry-run',

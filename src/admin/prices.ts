@@ -11,7 +11,7 @@ import {
 } from '../store/prices.ts'
 import { ID_PARAMS } from './id-params.ts'
 import { PRICE, PRICE_BODY, priceFrom, priceOnWire } from './price-shape.ts'
-import { type Route, route } from './route.ts'
+import { route } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment } from './scalar-shapes.ts'
 import { write } from './write.ts'
@@ -21,7 +21,7 @@ const DAY_MS = 24 * 3_600_000
 const UNPRICED_DAYS = 30
 
 /** The organisation's own prices: they win over the built-in ones. */
-export const PRICE_ROUTES: readonly Route[] = [
+export const PRICE_ROUTES = [
   route({
     method: 'GET',
     path: PATH,

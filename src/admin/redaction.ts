@@ -8,7 +8,7 @@ import type { OperatorFor } from '../redaction/operator.ts'
 import { redactor } from '../redaction/redact.ts'
 import { scan } from '../redaction/scan.ts'
 import { vault } from '../redaction/vault.ts'
-import { type Answer, type Call, type Route, route, unprocessable } from './route.ts'
+import { type Answer, type Call, route, unprocessable } from './route.ts'
 
 /** A try-out, not a bulk service: that is the command `redact`. */
 const TEXT_UNITS_MAX = 200_000
@@ -28,7 +28,7 @@ const BODY = t.Object(
 )
 
 /** Shows what a data policy would do to a text. */
-export const REDACTION_ROUTES: readonly Route[] = [
+export const REDACTION_ROUTES = [
   route({
     method: 'POST',
     path: '/redaction/preview',

@@ -3,7 +3,7 @@ import { Failure } from '../base/failure.ts'
 import { usdOnWire } from '../base/wire.ts'
 import { type ExchangeRow, readExchange, readSpans, type SpanRow } from '../store/exchange-reads.ts'
 import { ID_PARAMS } from './id-params.ts'
-import { type Route, route } from './route.ts'
+import { route } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment, uuid } from './scalar-shapes.ts'
 
@@ -52,7 +52,7 @@ const REQUEST = t.Object({
 })
 
 /** One call in full, running or ended, without content. */
-export const REQUEST_ROUTES: readonly Route[] = [
+export const REQUEST_ROUTES = [
   route({
     method: 'GET',
     path: '/requests/:id',

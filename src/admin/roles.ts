@@ -13,7 +13,7 @@ import {
 } from '../store/roles.ts'
 import { demandGrantable } from './grant.ts'
 import { ID_PARAMS } from './id-params.ts'
-import { type Route, route, unprocessable } from './route.ts'
+import { route, unprocessable } from './route.ts'
 import { uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
 
@@ -48,7 +48,7 @@ const ROLE = t.Object(
 )
 
 /** Sets of permissions: built-in ones, and the organisation's own. */
-export const ROLE_ROUTES: readonly Route[] = [
+export const ROLE_ROUTES = [
   route({
     method: 'GET',
     path: '/orgs/current/roles',

@@ -37,10 +37,10 @@ export interface Call<P, Q, B> {
 }
 
 /** What the OpenAPI document says a route answers when all is well. */
-export interface Promise200 {
+export interface Promise200<A extends TSchema = TSchema> {
   readonly status: 200 | 201 | 204
   readonly says: string
-  readonly shape?: TSchema
+  readonly shape?: A
 }
 
 interface Told {
@@ -72,6 +72,21 @@ interface Shapes<P extends TSchema, Q extends TSchema, B extends TSchema> {
   readonly body?: B
 }
 
+/** What a typed client may know of a route: never there at run time. */
+export interface Typing {
+  readonly method: Method
+  readonly path: string
+  readonly params: unknown
+  readonly query: unknown
+  readonly body: unknown
+  readonly answer: unknown
+}
+
+/** A {@link Route} that remembers its shapes as types. */
+export interface TypedRoute<T extends Typing> extends Route {
+  readonly typing?: T
+}
+
 /** A route with its types erased: what the mount registers and the OpenAPI document shows. */
 export interface Route extends Told {
   readonly params: TSchema | undefined
@@ -86,15 +101,28 @@ export interface Route extends Told {
  * drift apart. A shape left out means that the input is ignored.
  */
 export function route<
+  const M extends Method,
+  const N extends string,
   P extends TSchema = TSchema,
   Q extends TSchema = TSchema,
   B extends TSchema = TSchema,
+  A extends TSchema = TSchema,
 >(
   told: Told &
     Shapes<P, Q, B> & {
+      readonly method: M
+      readonly path: N
+      readonly answer: Promise200<A>
       handle(call: Call<Static<P>, Static<Q>, Static<B>>): Promise<Answer>
     },
-): Route {
+): TypedRoute<{
+  method: M
+  path: N
+  params: Static<P>
+  query: Static<Q>
+  body: Static<B>
+  answer: Static<A>
+}> {
   const params = told.params && door(told.params, 'path')
   const query = told.query && door(told.query, 'query')
   const body = told.body && door(told.body, 'body')

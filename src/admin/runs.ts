@@ -11,7 +11,7 @@ import {
   type TraceProject,
 } from '../store/trace-reads.ts'
 import { ID_PARAMS } from './id-params.ts'
-import { type Route, route, unprocessable } from './route.ts'
+import { route, unprocessable } from './route.ts'
 import { RUN, type RunProjects, runOnWire } from './run-shape.ts'
 import { moment, uuid } from './scalar-shapes.ts'
 
@@ -47,7 +47,7 @@ const QUERY = t.Object(
 )
 
 /** Traces of calls, in the original's shape as far as its clients read it. */
-export const RUN_ROUTES: readonly Route[] = [
+export const RUN_ROUTES = [
   route({
     method: 'POST',
     path: '/runs/query',

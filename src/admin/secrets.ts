@@ -2,7 +2,7 @@ import { Type as t } from '@sinclair/typebox'
 import { secret } from '../base/secret.ts'
 import type { Orm } from '../store/database.ts'
 import { deleteSecret, listSecrets, putSecret } from '../store/secrets.ts'
-import { type Route, route } from './route.ts'
+import { route } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment } from './scalar-shapes.ts'
 import { write } from './write.ts'
@@ -21,7 +21,7 @@ const SECRETS = t.Array(
 )
 
 /** Provider secrets of the current workspace: written, listed by name, never read back. */
-export const SECRET_ROUTES: readonly Route[] = [
+export const SECRET_ROUTES = [
   route({
     method: 'GET',
     path: '/workspaces/current/secrets',

@@ -19,7 +19,7 @@ import { type Caller, workspaceCaller, workspacePermissions } from './guard.ts'
 import { ID_PARAMS } from './id-params.ts'
 import { demandManagesKeys, managesOrganization, ruledKey, seesKey } from './key-rules.ts'
 import { expiryOf, KEY, KEY_BODY, keyOnWire, NEW_KEY, overlapMs, ROTATE_BODY } from './key-shape.ts'
-import { type Call, type Route, route, unprocessable } from './route.ts'
+import { type Call, route, unprocessable } from './route.ts'
 import { uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
 
@@ -51,7 +51,7 @@ const CHANGE = t.Object(
 )
 
 /** Keys that belong to nobody: for programs. */
-export const SERVICE_KEY_ROUTES: readonly Route[] = [
+export const SERVICE_KEY_ROUTES = [
   route({
     method: 'GET',
     path: PATH,

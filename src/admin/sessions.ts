@@ -2,7 +2,7 @@ import { Type as t } from '@sinclair/typebox'
 import { Failure } from '../base/failure.ts'
 import { listTraceProjects, type TraceProject } from '../store/trace-reads.ts'
 import { ID_PARAMS } from './id-params.ts'
-import { type Route, route } from './route.ts'
+import { route } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment, uuid } from './scalar-shapes.ts'
 
@@ -36,7 +36,7 @@ const SESSION = t.Object(
 )
 
 /** The trace projects, by the original's word for them. */
-export const SESSION_ROUTES: readonly Route[] = [
+export const SESSION_ROUTES = [
   route({
     method: 'GET',
     path: '/sessions',

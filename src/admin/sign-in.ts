@@ -10,7 +10,7 @@ import {
 } from '../store/sign-in.ts'
 import type { Caller } from './guard.ts'
 import { ID_PARAMS } from './id-params.ts'
-import { type Answer, type Call, type Route, route } from './route.ts'
+import { type Answer, type Call, route } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment, uuid } from './scalar-shapes.ts'
 import { cookieFor } from './session-cookie.ts'
@@ -29,7 +29,7 @@ const WHO = t.Object(
 )
 
 /** Signing in at the console, and what is signed in. */
-export const SIGN_IN_ROUTES: readonly Route[] = [
+export const SIGN_IN_ROUTES = [
   route({
     method: 'POST',
     path: '/auth/sign-in',

@@ -2,7 +2,7 @@ import { type Static, Type as t } from '@sinclair/typebox'
 import { usdOnWire } from '../base/wire.ts'
 import { readUsage, type UsageDimension, type UsageSum } from '../store/usage-reads.ts'
 import { workspaceCaller } from './guard.ts'
-import { type Answer, type Call, type Route, route, unprocessable } from './route.ts'
+import { type Answer, type Call, route, unprocessable } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment } from './scalar-shapes.ts'
 
@@ -71,7 +71,7 @@ const SUM = t.Object(
 )
 
 /** What calls cost, told apart by who made them and with which model. */
-export const USAGE_ROUTES: readonly Route[] = [
+export const USAGE_ROUTES = [
   route({
     method: 'GET',
     path: '/usage',

@@ -12,7 +12,7 @@ import {
 } from '../store/workspaces.ts'
 import { workspacePermissions } from './guard.ts'
 import { ID_PARAMS } from './id-params.ts'
-import { type Route, route } from './route.ts'
+import { route } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment, uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
@@ -29,7 +29,7 @@ const WORKSPACE = t.Object({
 })
 
 /** Workspaces: what calls, keys and secrets belong to. */
-export const WORKSPACE_ROUTES: readonly Route[] = [
+export const WORKSPACE_ROUTES = [
   route({
     method: 'GET',
     path: '/workspaces',
