@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
+  date,
   doublePrecision,
   index,
   integer,
@@ -92,7 +93,10 @@ export const outbox = pgTable(
   (table) => [index('outbox_waiting').on(table.exchangeId).where(sql`${table.parkedAt} is null`)],
 )
 
-/** One trace a call, built from its usage event; the id is the exchange's, a UUIDv7, fit for ranges by time. */
+/**
+ * One trace a call, built from its usage event. The id is the exchange's, a UUIDv7: this table, `spans` and `run_contents`
+ * are partitioned into days by ranges of it (migration of the trace days), so the id alone stays the unique key.
+ */
 export const runs = pgTable(
   'runs',
   {
@@ -123,6 +127,18 @@ export const runs = pgTable(
     index('runs_workspace').on(table.workspaceId, table.id),
     index('runs_key').on(table.keyId, table.id),
     index('runs_trace').on(table.traceId),
+    index('runs_model').on(table.workspaceId, table.requestModel, table.id),
+    index('runs_user')
+      .on(table.workspaceId, table.userId, table.id)
+      .where(sql`${table.userId} is not null`),
+    index('runs_conversation')
+      .on(table.workspaceId, table.sessionId, table.id)
+      .where(sql`${table.sessionId} is not null`),
+    // Few calls are of these kinds, and a page of them must not be looked for among all others.
+    index('runs_unwell').on(table.workspaceId, table.id).where(sql`${table.outcome} <> 'ok'`),
+    index('runs_embeddings')
+      .on(table.workspaceId, table.id)
+      .where(sql`${table.operation} = 'embeddings'`),
   ],
 )
 
@@ -149,4 +165,32 @@ export const spans = pgTable(
     primaryKey({ columns: [table.exchangeId, table.spanId] }),
     index('spans_trace').on(table.traceId),
   ],
+)
+
+/** What a call said, in its redacted form, where its workspace allows it. Apart from the runs: lists never read it. */
+export const runContents = pgTable('run_contents', {
+  exchangeId: uuid('exchange_id').primaryKey(),
+  organizationId: uuid('organization_id').notNull(),
+  workspaceId: uuid('workspace_id').notNull(),
+  /** Null when there was none, when nobody could read it, or when the day is full. */
+  request: text('request'),
+  response: text('response'),
+  /** Bytes of the whole, of which the text may be the beginning. */
+  requestBytes: bigint('request_bytes', { mode: 'number' }).notNull(),
+  responseBytes: bigint('response_bytes', { mode: 'number' }).notNull(),
+  requestCut: boolean('request_cut').notNull(),
+  responseCut: boolean('response_cut').notNull(),
+  /** The workspace had kept all it may of that day. */
+  dayFull: boolean('day_full').notNull(),
+})
+
+/** Bytes of content that a workspace has kept of a day: what its bound is checked against. */
+export const contentDays = pgTable(
+  'content_days',
+  {
+    workspaceId: uuid('workspace_id').notNull(),
+    day: date('day').notNull(),
+    bytes: bigint('bytes', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.day] })],
 )
