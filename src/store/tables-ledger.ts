@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   index,
+  integer,
   jsonb,
   pgTable,
   primaryKey,
@@ -118,5 +119,33 @@ export const ledgerHours = pgTable(
   (table) => [
     primaryKey({ columns: [table.subjectId, table.hour] }),
     index('ledger_hours_hour').on(table.hour),
+  ],
+)
+
+/**
+ * What people are to be told of: spend that passed a share of a cap, each once per policy, window and share. The key makes it
+ * once, however many exporters look. No foreign key: a notice outlives its policy.
+ */
+export const budgetAlerts = pgTable(
+  'budget_alerts',
+  {
+    policyId: uuid('policy_id').notNull(),
+    window: text('window').notNull(),
+    startsAt: moment('starts_at').notNull(),
+    percent: integer('percent').notNull(),
+    organizationId: uuid('organization_id').notNull(),
+    /** Both as they stood when the share was first seen passed, so that a repetition says the same. */
+    limit: bigint('limit_value', { mode: 'bigint' }).notNull(),
+    posted: amount('posted'),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    attempts: integer('attempts').notNull().default(0),
+    nextAt: moment('next_at').notNull().defaultNow(),
+    /** Delivered or given up: nothing more to do. */
+    doneAt: moment('done_at'),
+    lastFailure: text('last_failure'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.policyId, table.window, table.startsAt, table.percent] }),
+    index('budget_alerts_due').on(table.nextAt).where(sql`${table.doneAt} is null`),
   ],
 )
