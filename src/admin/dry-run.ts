@@ -82,15 +82,25 @@ function booksOf(meters: readonly MeterSpec[], split: readonly string[]) {
     /** What stood in the first window already. */
     open(sum: PastSum, atMs: number): void {
       for (const meter of meters) {
-        const amounts = { nanos: sum.nanos, requests: sum.requests, tokens: sum.tokens }
+        const amounts = {
+          nanos: sum.nanos,
+          requests: sum.requests,
+          tokens: sum.tokens,
+          ...NO_PLACE,
+        }
         // A window shorter than a day began after the sums did.
         if (meter.window === 'minute' || meter.window === 'hour') continue
         accountOf(meter, sum.subject, atMs).used += BigInt(amounts[meter.metric])
       }
     },
     admit(call: PastCall): boolean {
-      const held = { nanos: call.heldNanos, requests: 1, tokens: call.heldTokens }
-      const posted = { nanos: call.postedNanos, requests: 1, tokens: call.postedTokens }
+      const held = { nanos: call.heldNanos, requests: 1, tokens: call.heldTokens, ...NO_PLACE }
+      const posted = {
+        nanos: call.postedNanos,
+        requests: 1,
+        tokens: call.postedTokens,
+        ...NO_PLACE,
+      }
       const all = meters.map((meter) => accountOf(meter, call.subject, call.atMs))
       const full = all.filter((each) => each.used + BigInt(held[each.metric]) > each.limit)
       for (const each of full) each.refused++
@@ -101,3 +111,6 @@ function booksOf(meters: readonly MeterSpec[], split: readonly string[]) {
     list: () => [...accounts.values()].sort((a, b) => b.refused - a.refused),
   }
 }
+
+/** Past calls do not tell which of them ran at the same time. */
+const NO_PLACE = { concurrency: 0 }

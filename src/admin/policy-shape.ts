@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Type as t } from '@sinclair/typebox'
 import { type JsonObject, textMember } from '../base/json.ts'
 import { parseUsd } from '../base/money.ts'
+import { NO_WINDOW } from '../base/window.ts'
 import { usdOnWire } from '../base/wire.ts'
 import { KINDS } from '../policies/kinds/index.ts'
 import type { PolicyUse } from '../store/policy-reads.ts'
@@ -78,7 +79,15 @@ export const POLICY = t.Object(
     reserved_nanos: t.Optional(t.String()),
     resets_at: t.Optional(moment()),
     current_usage: t.Optional(
-      t.Array(t.Object({ metric: t.String(), window: t.String(), value: t.Integer() })),
+      t.Array(
+        t.Object({
+          metric: t.String(),
+          window: t.String({ description: '`none` for concurrency.' }),
+          value: t.Integer(),
+          limit: t.Optional(t.Integer({ description: 'Absent while the policy is off.' })),
+          resets_at: t.Optional(moment()),
+        }),
+      ),
     ),
   },
   {
@@ -145,9 +154,10 @@ function usesOnWire(row: PolicyRow, uses: readonly PolicyUse[]): Record<string, 
   return {
     current_usage: uses.map((use) => ({
       metric: use.metric,
-      window: use.window,
+      window: use.window === NO_WINDOW ? 'none' : use.window,
       value: Number(use.spent + use.reserved),
-      resets_at: iso(use.resetsAtMs),
+      ...(use.limit === null ? {} : { limit: Number(use.limit) }),
+      ...(use.window === NO_WINDOW ? {} : { resets_at: iso(use.resetsAtMs) }),
     })),
   }
 }

@@ -64,6 +64,10 @@ async function trial(call: Call<unknown, unknown, Static<typeof POLICY_BODY>>): 
     throw new Failure('endpoint_not_supported', {
       says: 'A guard cannot be tried on past calls: their content is not kept.',
     })
+  if (policy.kind.meters(policy.parsed).some(({ metric }) => metric === 'concurrency'))
+    throw new Failure('endpoint_not_supported', {
+      says: 'Concurrency cannot be tried on past calls: when each of them ran is not kept.',
+    })
   const toMs = deps.world.clock.now()
   const fromMs = toMs - SPAN_MS
   const { sql } = deps.database

@@ -1,8 +1,11 @@
 /** A calendar period in UTC. The words are PostgreSQL's `date_trunc` units, so that both sides cut alike. */
-export type Window = 'minute' | 'hour' | 'day' | 'week' | 'month'
+export type Window = 'minute' | 'hour' | 'day' | 'week' | 'month' | typeof NO_WINDOW
+
+/** The window of what never begins anew, such as the calls that run now: the longest that both sides can cut, to 2100. */
+export const NO_WINDOW = 'century'
 
 /** Every window, shortest first. */
-export const WINDOWS: readonly Window[] = ['minute', 'hour', 'day', 'week', 'month']
+export const WINDOWS: readonly Window[] = ['minute', 'hour', 'day', 'week', 'month', NO_WINDOW]
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -26,6 +29,8 @@ export function windowStart(window: Window, atMs: number): number {
       const date = new Date(atMs)
       return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1)
     }
+    case 'century':
+      return Date.UTC(firstYearOfCentury(atMs), 0, 1)
   }
 }
 
@@ -45,7 +50,15 @@ export function windowEnd(window: Window, atMs: number): number {
       const date = new Date(start)
       return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)
     }
+    case 'century':
+      return Date.UTC(firstYearOfCentury(start) + 100, 0, 1)
   }
+}
+
+/** Centuries begin with their year 1, as PostgreSQL cuts them. */
+function firstYearOfCentury(atMs: number): number {
+  const year = new Date(atMs).getUTCFullYear()
+  return year - modulo(year - 1, 100)
 }
 
 function modulo(dividend: number, divisor: number): number {

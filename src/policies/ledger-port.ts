@@ -94,8 +94,23 @@ export interface NoRoom {
   readonly nowMs: number
 }
 
+/** How a meter stands once a batch is placed; `held` includes it. */
+export interface Room {
+  readonly limit: bigint
+  readonly spent: bigint
+  readonly held: bigint
+}
+
+/** How the meters of a batch stand after it, by the commit that placed it. */
+export interface Rooms {
+  readonly nowMs: number
+  /** Undefined for a meter that refuses nothing. */
+  of(meter: number): Room | undefined
+}
+
 export type ReserveAnswer =
-  | { readonly kind: 'held' }
+  /** `rooms` is what the answer's headers say; the simulation's database gives none. */
+  | { readonly kind: 'held'; readonly rooms?: Rooms | undefined }
   | { readonly kind: 'stale' }
   | { readonly kind: 'refused'; readonly noRoom: readonly NoRoom[] }
   /** The hold to extend has ended. */

@@ -17,8 +17,8 @@ export interface Matcher {
   readonly value: string
 }
 
-/** What an account counts. */
-export type Metric = 'nanos' | 'requests' | 'tokens'
+/** What an account counts. `concurrency` counts calls that run: each takes a place and gives it back at its end. */
+export type Metric = 'nanos' | 'requests' | 'tokens' | 'concurrency'
 
 /** One thing a policy counts per window; every meter has one account per window in the ledger. */
 export interface MeterSpec {

@@ -1,6 +1,7 @@
 import { Failure } from '../base/failure.ts'
 import type { JsonObject } from '../base/json.ts'
 import { formatUsd, nanos } from '../base/money.ts'
+import { NO_WINDOW } from '../base/window.ts'
 import { outputTokensThatFit } from '../pricing/ceiling.ts'
 import type { Terms } from './admission.ts'
 import { broadestFirst } from './decide.ts'
@@ -88,10 +89,11 @@ function describe({ policy, meter, noRoom, final }: Refusing): JsonObject {
     name: policy.name,
     scope: scopeOf(policy),
     metric: meter.metric === 'nanos' ? 'spend' : meter.metric,
-    window: meter.window,
+    window: meter.window === NO_WINDOW ? 'none' : meter.window,
     ...amounts,
     reason: final ? 'reached' : 'reserved',
-    resets_at: new Date(noRoom.resetsAtMs).toISOString(),
+    // What runs now ends by itself, at no known moment.
+    ...(meter.window === NO_WINDOW ? {} : { resets_at: new Date(noRoom.resetsAtMs).toISOString() }),
   }
 }
 

@@ -4,6 +4,7 @@ import type {
   Leg,
   Reservation,
   ReserveAnswer,
+  Rooms,
   SettleAnswer,
   Settlement,
 } from '../policies/ledger-port.ts'
@@ -33,6 +34,9 @@ interface Decided {
   readonly placed?: readonly number[] | null
   readonly ended: readonly number[] | null
   readonly refused: readonly bigint[] | null
+  readonly m_limit?: readonly bigint[] | null
+  readonly m_spent?: readonly bigint[] | null
+  readonly m_held?: readonly bigint[] | null
 }
 
 /**
@@ -114,7 +118,24 @@ async function reserve(
     { prepare: true },
   )
   if (!decided) throw new Error('the ledger gave no answer')
-  return answersOf(batch.length, decided)
+  return answersOf(batch.length, decided, roomsOf(sorted, decided))
+}
+
+/** How the batch's meters stand; indexed when somebody asks first. */
+function roomsOf(meters: readonly (readonly [number, unknown])[], decided: Decided): Rooms {
+  const { m_limit: limits, m_spent: spent, m_held: held } = decided
+  let places: ReadonlyMap<number, number> | undefined
+  return {
+    nowMs: Number(decided.now_ms),
+    of(meter) {
+      places ??= new Map(meters.map(([id], index) => [id, index]))
+      const at = places.get(meter) ?? -1
+      const limit = limits?.[at]
+      // -1 stands for none.
+      if (limit === undefined || limit < 0n) return undefined
+      return { limit, spent: spent?.[at] ?? 0n, held: held?.[at] ?? 0n }
+    },
+  }
 }
 
 interface LegSums {
@@ -123,6 +144,7 @@ interface LegSums {
   nanos: bigint
   tokens: number
   requests: number
+  concurrency: number
 }
 
 /**
@@ -136,12 +158,13 @@ function sumLegs(batch: readonly Reservation[], children: Children) {
     let group = groups.get(legs)
     if (!group) {
       const ids = legs.map(({ meter }) => meter).sort(ascending)
-      group = { text: arrayText(ids), legs, nanos: 0n, tokens: 0, requests: 0 }
+      group = { text: arrayText(ids), legs, nanos: 0n, tokens: 0, requests: 0, concurrency: 0 }
       groups.set(legs, group)
     }
     group.nanos += each.nanos
     group.tokens += each.tokens
     group.requests++
+    group.concurrency++
     return group.text
   })
   const meters = new Map<number, bigint>()
@@ -162,8 +185,8 @@ function versionOf(batch: readonly Reservation[], organizationId: string): numbe
   return version ?? -1
 }
 
-function answersOf(count: number, decided: Decided): readonly ReserveAnswer[] {
-  const answers = Array.from({ length: count }, (): ReserveAnswer => ({ kind: 'held' }))
+function answersOf(count: number, decided: Decided, rooms?: Rooms): readonly ReserveAnswer[] {
+  const answers = Array.from({ length: count }, (): ReserveAnswer => ({ kind: 'held', rooms }))
   for (const index of decided.stale ?? []) answers[index] = { kind: 'stale' }
   for (const index of decided.ended ?? []) answers[index] = { kind: 'ended' }
   for (const [index, noRoom] of readRefusals(decided.refused ?? [], Number(decided.now_ms)))

@@ -7,7 +7,13 @@ import { nanos } from '../base/money.ts'
 import type { CostBasis } from '../base/usage.ts'
 import type { Timer, World } from '../base/world.ts'
 import type { Terms } from '../policies/admission.ts'
-import type { LedgerPort, LedgerSubject, NoRoom, Reservation } from '../policies/ledger-port.ts'
+import type {
+  LedgerPort,
+  LedgerSubject,
+  NoRoom,
+  Reservation,
+  Rooms,
+} from '../policies/ledger-port.ts'
 import type { Subject } from '../policies/match.ts'
 import { refusalOf } from '../policies/refusal.ts'
 import type { Lanes } from './ledger-lanes.ts'
@@ -47,6 +53,8 @@ export interface Hold {
   readonly terms: Terms
   /** What is held now, with extensions. */
   readonly nanos: Nanos
+  /** How the meters stood when it was placed. */
+  readonly rooms: Rooms | undefined
   /** Posts the bill and gives the rest back. Returns at once and never throws: the commit follows by itself. */
   settle(bill: Bill, event: ExchangeEvent | undefined): void
   /** Ends a hold of a call of which no byte was sent; nothing is posted. */
@@ -79,6 +87,13 @@ const RENEWALS_PER_LIFE = 3
 const RENEW_MAX = 2_000
 const DRAIN_POLL_MS = 5
 
+/**
+ * An ended call gives its place back a commit later. Who comes right after it waits that long at most, so that a client
+ * that calls one by one is never refused by a limit of one.
+ */
+const PLACE_WAIT_MS = 200
+const PLACE_POLL_MS = 20
+
 /** Opens the ledger of one process over a port. */
 export function openLedger(options: LedgerOptions): Ledger {
   const { port, world, processId } = options
@@ -89,6 +104,7 @@ export function openLedger(options: LedgerOptions): Ledger {
 
   const place = async (call: ReserveCall): Promise<Hold> => {
     const until = world.clock.monotonic() + LIMITS.admissionMs
+    const placesUntil = world.clock.monotonic() + PLACE_WAIT_MS
     let again = false
     do {
       const terms = await call.terms(again)
@@ -96,9 +112,10 @@ export function openLedger(options: LedgerOptions): Ledger {
       const answer = await lanes.reserve(reservation)
       if (answer.kind === 'held') {
         live.add(call.id)
-        return holdOf(reservation, call, terms, lanes, live)
+        return holdOf(reservation, call, terms, lanes, live, answer.rooms)
       }
       if (answer.kind === 'refused') {
+        if (await mayComeFree(answer.noRoom, terms, placesUntil, world)) continue
         throw await refused(answer.noRoom, call, terms, terms.nanos)
       }
       if (answer.kind === 'ended') break
@@ -157,6 +174,20 @@ function ledgerSubject(subject: Subject): LedgerSubject {
   }
 }
 
+/** True, after a pause, when only places stand in the way and there is time left for one to come free. */
+async function mayComeFree(
+  noRoom: readonly NoRoom[],
+  { decision }: Terms,
+  untilMs: number,
+  { clock }: World,
+): Promise<boolean> {
+  const isPlace = ({ meter }: NoRoom) =>
+    decision.byMeter.get(meter)?.meters.find(({ id }) => id === meter)?.metric === 'concurrency'
+  if (clock.monotonic() >= untilMs || !noRoom.every(isPlace)) return false
+  await new Promise<void>((resolve) => clock.after(PLACE_POLL_MS, resolve))
+  return true
+}
+
 /** The refusal by these meters; policies made a moment ago are not among those the call was decided with. */
 async function refused(
   noRoom: readonly NoRoom[],
@@ -175,6 +206,7 @@ function holdOf(
   terms: Terms,
   lanes: Lanes,
   live: Set<string>,
+  rooms: Rooms | undefined,
 ): Hold {
   let held = placed.nanos
   let open = true
@@ -194,6 +226,7 @@ function holdOf(
   return {
     id: placed.id,
     terms,
+    rooms,
     get nanos() {
       return held
     },

@@ -4,7 +4,7 @@ import { WINDOWS } from '../base/window.ts'
 import type { World } from '../base/world.ts'
 import { isMistaken } from '../policies/kind.ts'
 import { kindOf } from '../policies/kinds/index.ts'
-import type { Meter, Policy } from '../policies/policy.ts'
+import type { Meter, Metric, Policy } from '../policies/policy.ts'
 import type { PolicySet } from '../policies/policy-set.ts'
 import { policySet } from '../policies/policy-set.ts'
 import type { Database } from './database.ts'
@@ -107,8 +107,14 @@ function readMeter(value: {
 }): readonly Meter[] {
   const window = WINDOWS.find((each: Window) => each === value.window)
   const { id, metric } = value
-  if (!window || (metric !== 'nanos' && metric !== 'requests' && metric !== 'tokens')) return []
+  if (!window || !isMetric(metric)) return []
   return [{ id, metric, window, limit: BigInt(value.limit ?? 0) }]
+}
+
+const METRICS: readonly string[] = ['nanos', 'requests', 'tokens', 'concurrency'] satisfies Metric[]
+
+function isMetric(metric: string): metric is Metric {
+  return METRICS.includes(metric)
 }
 
 /** True when some organisation has a data policy, so that its detectors are worth building before a call needs them. */
