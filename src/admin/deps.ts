@@ -21,6 +21,25 @@ export interface AdminKey {
   readonly organizationPermissions: ReadonlySet<Permission>
 }
 
+/** The product's documentation, as MCP tools read it. */
+export interface Manual {
+  readonly pages: readonly { readonly page: string; readonly title: string }[]
+  /** The sections that fit best, best first, at most `limit`. */
+  search(query: string, limit: number): readonly ManualHit[]
+  /** A page as Markdown, or undefined when there is none of that name. */
+  read(page: string): string | undefined
+}
+
+/** One section of the documentation that was found. */
+export interface ManualHit {
+  readonly page: string
+  readonly title: string
+  readonly heading: string
+  /** Below the base path, with its anchor. */
+  readonly path: string
+  readonly excerpt: string
+}
+
 /** Everything the control plane stands on, handed in by `server.ts`. */
 export interface AdminDeps {
   readonly world: World
@@ -37,6 +56,10 @@ export interface AdminDeps {
   addressOf?(request: Request): string | undefined
   /** Shared with the data plane, so that both doors count together. */
   readonly throttle?: FailureThrottle
+  /** Handed in by the wiring; without it the MCP server has no documentation tools. */
+  readonly manual?: Manual | undefined
+  /** True: MCP tools that change something are offered to keys that may. */
+  readonly mcpWrites?: boolean
   /** Shown in the OpenAPI document. */
   readonly version: string
 }

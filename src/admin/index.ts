@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import { AUDIT_ROUTES } from './audit-logs.ts'
 import type { AdminDeps } from './deps.ts'
 import { ISSUE_ROUTES } from './issues.ts'
+import { mcp } from './mcp/server.ts'
 import { MEMBER_ROUTES } from './members.ts'
 import { fallback, mount } from './mount.ts'
 import { ORGANIZATION_ROUTES } from './organization.ts'
@@ -44,15 +45,15 @@ export const RESOURCES = {
   signIn: SIGN_IN_ROUTES,
 } satisfies Readonly<Record<string, readonly Route[]>>
 
-/** True for the paths that belong to {@link adminApi}: `/api/v1/*` and `/swagger*` below the base path. */
+/** True for the paths that belong to {@link adminApi}: `/api/v1/*`, `/swagger*` and `/mcp` below the base path. */
 export function isAdminPath(pathname: string, basePath: string): boolean {
-  return ['/api/v1', '/swagger'].some(
+  return ['/api/v1', '/swagger', '/mcp'].some(
     (each) => pathname === basePath + each || pathname.startsWith(`${basePath + each}/`),
   )
 }
 
 /**
- * The control plane as one Elysia instance: `/api/v1/*`, `/swagger`, `/swagger/json`. It answers every path it is
+ * The control plane as one Elysia instance: `/api/v1/*`, `/swagger`, `/swagger/json`, `/mcp`. It answers every path it is
  * handed, also the ones it does not know; hand it what {@link isAdminPath} names, through `handle`.
  */
 export function adminApi(deps: AdminDeps) {
@@ -64,5 +65,10 @@ export function adminApi(deps: AdminDeps) {
   app.onError(({ request }) => unknown(request))
   for (const each of resources) app.use(each)
   app.use(documented(deps, resources))
+  const answer = mcp(deps)
+  app.all(`${deps.basePath}/mcp`, ({ request }) => answer(request), {
+    parse: 'none',
+    detail: { hide: true },
+  })
   return app
 }

@@ -14,13 +14,26 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
  * text of their digits. A body with no bytes is `undefined`.
  * Fails with `unsupported_media_type`, `body_too_large`, `invalid_request`.
  */
-export async function readJsonBody(request: Request): Promise<unknown> {
+export function readJsonBody(request: Request): Promise<unknown> {
+  return readJson(request, ADMIN_BODY_BYTES_MAX, parseWithExactUsd)
+}
+
+/** As {@link readJsonBody} with another bound, and with every number as a number. */
+export function readPlainJsonBody(request: Request, bytesMax: number): Promise<unknown> {
+  return readJson(request, bytesMax, (text) => JSON.parse(text))
+}
+
+async function readJson(
+  request: Request,
+  bytesMax: number,
+  parse: (text: string) => unknown,
+): Promise<unknown> {
   assertJson(request.headers)
-  const bytes = await readBounded(request)
+  const bytes = await readBounded(request, bytesMax)
   if (bytes.byteLength === 0) return undefined
   let value: unknown
   try {
-    value = parseWithExactUsd(decoder.decode(bytes))
+    value = parse(decoder.decode(bytes))
   } catch {
     throw new Failure('invalid_request', { says: 'The body is not valid JSON in UTF-8.' })
   }
@@ -40,23 +53,21 @@ function assertJson(headers: Headers): void {
     })
 }
 
-async function readBounded(request: Request): Promise<Uint8Array> {
+async function readBounded(request: Request, bytesMax: number): Promise<Uint8Array> {
   const told = Number(request.headers.get('content-length') ?? 0)
-  if (told > ADMIN_BODY_BYTES_MAX) throw tooLarge()
+  if (told > bytesMax) throw tooLarge(bytesMax)
   const parts: Uint8Array[] = []
   let size = 0
   for await (const part of request.body ?? []) {
     size += part.byteLength
-    if (size > ADMIN_BODY_BYTES_MAX) throw tooLarge()
+    if (size > bytesMax) throw tooLarge(bytesMax)
     parts.push(part)
   }
   return Buffer.concat(parts, size)
 }
 
-function tooLarge(): Failure {
-  return new Failure('body_too_large', {
-    says: `The body is larger than ${ADMIN_BODY_BYTES_MAX} bytes.`,
-  })
+function tooLarge(bytesMax: number): Failure {
+  return new Failure('body_too_large', { says: `The body is larger than ${bytesMax} bytes.` })
 }
 
 /** Walks without recursion: a hostile body must not overflow the stack. */

@@ -45,7 +45,8 @@ async function answer(
       route.scope === 'open'
         ? NOBODY
         : await throttled(request, deps, () => authenticate(request, deps))
-    const caller = await callerOf(route, key, request, params, deps)
+    const tenant = request.headers.get('x-tenant-id')
+    const caller = await callerOf(route, key, tenant, params, deps)
     const url = new URL(request.url)
     const call = {
       deps,
@@ -70,18 +71,21 @@ async function answer(
   }
 }
 
-function callerOf(
+/**
+ * The caller of a route, who may do what it needs; `tenant` is the workspace that was named. Fails as
+ * `organizationCaller` and `workspaceCaller` do.
+ */
+export function callerOf(
   route: Route,
   key: AdminKey,
-  request: Request,
+  tenant: string | null,
   params: unknown,
   deps: AdminDeps,
 ): Caller | Promise<Caller> {
   if (route.scope === 'organization' || route.scope === 'open')
     return organizationCaller(key, route.needs)
-  const tenant =
-    route.scope === 'named' ? (textMember(params, 'id') ?? '') : request.headers.get('x-tenant-id')
-  return workspaceCaller(key, tenant, route.needs, deps.database.orm)
+  const named = route.scope === 'named' ? (textMember(params, 'id') ?? '') : tenant
+  return workspaceCaller(key, named, route.needs, deps.database.orm)
 }
 
 function responseOf(result: Answer, requestId: string): Response {

@@ -55,6 +55,19 @@ export const LIMITS = {
   spanSpoolBytesMax: 64 * 1024 * 1024,
   /** Spans that found no room in memory, per process, on disk: hours of an outage at a few calls a second. */
   spanSpillBytesMax: 512 * 1024 * 1024,
+  /** Requests of one key to /mcp per window and process: an agent that loops is told to wait. */
+  mcpRequestsMax: 120,
+  mcpRequestsWindowMs: 60_000,
+  /** Keys whose requests to /mcp are counted, per process. */
+  mcpKeysMax: 10_000,
+  /** Requests to /mcp under way per process: each may read a day of calls. */
+  mcpAtOnceMax: 16,
+  /** A request to /mcp: the arguments of a tool are short. */
+  mcpBodyBytesMax: 64 * 1024,
+  /** An answer of a tool: what an agent can hold in its context beside its work. */
+  mcpAnswerBytesMax: 256 * 1024,
+  /** Rows of a list in a tool's answer; what is left out is counted. */
+  mcpRowsMax: 200,
   /** How long a drain waits for streams in flight before it cuts them. */
   drainMs: 30_000,
 } as const
