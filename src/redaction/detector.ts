@@ -60,6 +60,8 @@ export interface Tail {
   readonly until?: string
   /** One space between any two units. */
   readonly spaced?: boolean
+  /** Goes on over a string concatenation, and over a line break behind which a long random run begins. */
+  readonly joins?: boolean
 }
 
 /** A token with a literal beginning: `literals` × `body`, where `body` is a pattern of `automaton/shape.ts`. */
@@ -78,7 +80,7 @@ export interface FormatDetector extends Named {
   readonly exact?: boolean
   /** A last word on the text from literal to verdict (checksums, decoys). */
   check?(value: string): boolean
-  /** Also look for it in base64, in hex and spaced out. Only for literals of four units or more. */
+  /** Also look for it in base64, in hex and spaced out. Only for literals of three units or more. */
   readonly disguises?: boolean
 }
 

@@ -23,7 +23,8 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
   const shape = compileShape(format.body)
   const left = unitClass(format.left ?? 'A-Za-z0-9')
   const units = format.tail === undefined ? TOKEN : unitClass(format.tail)
-  const tail: Tail = format.until === undefined ? { units } : { units, until: format.until }
+  const joins = format.disguises === true
+  const tail: Tail = format.until === undefined ? { units, joins } : { units, until: format.until }
   const found: Candidate[] = []
   for (const literal of format.literals) {
     found.push({
@@ -32,7 +33,7 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
       glance: startsWith(literal, left),
       judge: plainly(format, literal, shape, left, tail),
     })
-    if (format.disguises !== true || literal.length < 4) continue
+    if (format.disguises !== true || literal.length < 3) continue
     for (const shift of [0, 1, 2]) {
       const { text, skipBits } = base64Of(literal, shift)
       if (text.length >= 4)
@@ -79,7 +80,7 @@ function plainly(
   left: UnitClass,
   tail: Tail,
 ): Candidate['judge'] {
-  const joins = literal.length >= 4
+  const joins = literal.length >= 3
   return (window, start) => {
     if (isIn(left, start > window.low ? window.at(start - 1) : END)) return undefined
     for (let index = 0; index < literal.length; index++)

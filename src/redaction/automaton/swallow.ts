@@ -15,11 +15,50 @@ export function swallowStep(window: Window, memory: Memory, tail: Tail, position
     const after = position + 2 < window.end ? window.units[position + 2] : 0x20
     return after === 0x20 || !isIn(tail.units, after ?? 0) ? 2 : 0
   }
-  if (!isIn(tail.units, unit)) return 0
+  if (!isIn(tail.units, unit)) return tail.joins === true ? joinStep(window, tail, position) : 0
   // A full stop, comma or colon at the end belongs to the sentence, not to the value.
   if (unit !== 0x2e && unit !== 0x2c && unit !== 0x3a) return 1
   if (position + 1 >= window.end) return window.final ? 0 : -1
   return isIn(tail.units, window.units[position + 1] ?? 0) ? 1 : 0
+}
+
+/** Units of a line behind a wrapped token that must belong to it; shorter ones may be the next word of the text. */
+const WRAPPED_UNITS_MIN = 20
+/** White space allowed on each side of the sign of a concatenation. */
+const JOIN_SPACES_MAX = 8
+
+/** Units of a join at `position` behind which the token goes on: `" + "`, or a line break before a random run. */
+function joinStep(window: Window, tail: Tail, position: number): number {
+  const unit = window.units[position] ?? 0
+  if (unit === 0x0a) return wrapStep(window, tail, position)
+  if (unit !== 0x22 && unit !== 0x27) return 0
+  let at = position + 1
+  for (const sign of [0x2b, unit]) {
+    const from = at
+    while (at < window.end && at - from < JOIN_SPACES_MAX && isSpace(window.units[at])) at++
+    if (at >= window.end) return window.final ? 0 : -1
+    if (window.units[at++] !== sign) return 0
+  }
+  if (at >= window.end) return window.final ? 0 : -1
+  return isIn(tail.units, window.units[at] ?? 0) ? at - position : 0
+}
+
+function isSpace(unit: number | undefined): boolean {
+  return unit === 0x20 || unit === 0x0a || unit === 0x09
+}
+
+/** 1 when the next line goes on with letters of both cases and digits, as no word does. */
+function wrapStep(window: Window, tail: Tail, position: number): number {
+  let [lower, upper, digits] = [0, 0, 0]
+  for (let at = position + 1; at <= position + WRAPPED_UNITS_MIN; at++) {
+    if (at >= window.end) return window.final ? 0 : -1
+    const unit = window.units[at] ?? 0
+    if (!isIn(tail.units, unit)) return 0
+    if (unit >= 0x61) lower++
+    else if (unit >= 0x41 && unit <= 0x5a) upper++
+    else if (unit >= 0x30 && unit <= 0x39) digits++
+  }
+  return lower > 1 && upper > 1 && (digits > 1 || (upper > 6 && lower > 4)) ? 1 : 0
 }
 
 function swallowUntil(memory: Memory, tail: Tail, until: string, unit: number): number {
