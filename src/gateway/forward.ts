@@ -12,6 +12,7 @@ import { demoUpstream } from './demo.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Exchange } from './exchange.ts'
 import { requestHeaders } from './headers.ts'
+import { addLimits } from './limit-headers.ts'
 import { pointBack } from './point-back.ts'
 import type { ReadRequest } from './read-request.ts'
 import type { OutgoingRequest } from './redact-request.ts'
@@ -90,6 +91,7 @@ export function answer(call: AdmittedCall): Promise<Response> {
           headers.set('x-gateway-cost-usd', formatUsd(closed.costNanos))
         else if (hold.nanos > 0n)
           headers.set('x-gateway-reserved-usd', formatUsd(admitted.hold.nanos))
+        addLimits(headers, exchange.dialect.id, hold, closed)
         resolve(new Response(body, { status: head.status, headers }))
       },
       refuse: (failure) => resolve(refusalResponse(exchange, failure)),

@@ -2,6 +2,7 @@ import type { Failure, FailureCode } from '../base/failure.ts'
 import type { Refusal } from '../dialects/dialect.ts'
 import type { Exchange } from './exchange.ts'
 import { responseHeaders } from './headers.ts'
+import { addRefusedLimits } from './limit-headers.ts'
 
 /**
  * On every data-plane answer: a hostile provider's body can never run script on the console's origin, and no
@@ -51,6 +52,7 @@ export function refusalResponse(exchange: Exchange, failure: Failure): Response 
   }
   if (failure.code === 'method_not_allowed')
     headers.set('allow', 'GET, HEAD, POST, PUT, PATCH, DELETE')
+  addRefusedLimits(headers, exchange.dialect.id, failure.details, exchange.startedAtMs)
   const reason = BLOCK_REASONS[failure.code]
   headers.set(
     'x-langsmith-gateway-metadata',
