@@ -1,19 +1,24 @@
+import type { TraceDetail } from './base/call.ts'
 import type { ExchangeEvent } from './base/exchange.ts'
 import type { World } from './base/world.ts'
 import type { Bus } from './bus/port.ts'
 import type { Reporter } from './gateway/deps.ts'
 import type { Metrics } from './telemetry/metrics.ts'
-import { spansOf } from './telemetry/trace.ts'
 
 /** Tells metrics and bus of every end. Never awaited and never throws: an unwell part costs a caller nothing. */
-export function reporter(bus: Bus, metrics: Metrics, world: World): Reporter {
+export function reporter(
+  bus: Bus,
+  metrics: Metrics,
+  world: World,
+  detail: TraceDetail = 'calls',
+): Reporter {
   return {
     ended(opened, closed, timings) {
       const event: ExchangeEvent = { version: 1, opened, closed }
       try {
         metrics.exchangeEnded(event)
         bus.publishUsage(event)
-        bus.publishSpans(spansOf(event, timings))
+        bus.publishCall({ event, timings, detail })
       } catch (cause) {
         world.log.error('report.failed', { requestId: opened.id, cause: String(cause) })
       }

@@ -18,6 +18,7 @@ import { postgresLedger } from './store/ledger-postgres.ts'
 import { outboxSize, park, REPUBLISH_AFTER_MS, takeDue } from './store/outbox.ts'
 import { type RegisteredProcess, registerProcess } from './store/processes.ts'
 import { sweepInterrupted } from './store/sweep.ts'
+import { keepTraceDays } from './store/trace-days.ts'
 import { openExporterMetrics } from './telemetry/exporter-metrics.ts'
 import { openLog } from './telemetry/log.ts'
 import { shareRegistry } from './telemetry/shared-registry.ts'
@@ -83,6 +84,7 @@ const exporter = runExporter({
     return sweepInterrupted(database, world, DEAD_AFTER_MS)
   },
   forget: () => forgetSightings(database),
+  keepDays: () => keepTraceDays(database, world, config),
   notify: () => notifyRound({ database, world, fetch, hooks }),
 })
 const shared = shareRegistry(

@@ -60,6 +60,7 @@ function readOpened(value: Json | undefined): ExchangeOpened {
     traceId: text(value, 'traceId'),
     parentSpanId: textMember(value, 'parentSpanId'),
     traceState: textMember(value, 'traceState'),
+    ...(isJsonObject(value) && value.unsampled === true ? { unsampled: true } : {}),
     sessionId: textMember(value, 'sessionId'),
     userAgent: textMember(value, 'userAgent'),
   }

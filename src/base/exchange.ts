@@ -30,6 +30,8 @@ export interface ExchangeOpened {
   /** 16 hex digits of the caller's span, when a valid `traceparent` came in. */
   readonly parentSpanId: string | undefined
   readonly traceState: string | undefined
+  /** The caller's `traceparent` asked not to export its trace. It never touches what is metered and kept here. */
+  readonly unsampled?: true | undefined
   /** The agent's own session or conversation id, when it sent one. */
   readonly sessionId: string | undefined
   readonly userAgent: string | undefined

@@ -49,6 +49,27 @@ export const LIMITS = {
   authFailuresWindowMs: 60_000,
   /** Addresses whose failures are counted, per process. */
   authAddressesMax: 10_000,
+  /** Wrong passwords for one account per process, right ones refused with them: a guesser gets some 960 tries a day. */
+  passwordFailuresMax: 10,
+  passwordFailuresWindowMs: 15 * 60_000,
+  /** Accounts whose failures are counted, per process. */
+  passwordAccountsMax: 10_000,
+  /** Argon2id takes 19 MiB and a core for each: two at once leave the calls their cores. */
+  passwordHashesAtOnceMax: 2,
+  /** Sign-ins waiting for their turn to be hashed; past this 503. */
+  passwordHashesWaitingMax: 32,
+  /** Characters of a password: below it guesses succeed, above it hashing would cost more than it protects. */
+  passwordUnitsMin: 12,
+  passwordBytesMax: 128,
+  /** An identity provider's answer: discovery, keys, token. */
+  identityProviderMs: 5_000,
+  /** What discovery found is kept; a failed one is tried again after the shorter time. */
+  identityProviderFreshMs: 3_600_000,
+  identityProviderRetryMs: 10_000,
+  /** From the redirect to the identity provider to the return from it. */
+  identitySignInMs: 600_000,
+  /** Provider secrets wrapped anew in one transaction, and so locked at once. */
+  rewrapBatchMax: 100,
   /** The net under NOTIFY: how often the change counter is read. */
   freshnessPollMs: 500,
   /** Spans waiting for the bus, per process, in bytes. */
@@ -68,6 +89,16 @@ export const LIMITS = {
   mcpAnswerBytesMax: 256 * 1024,
   /** Rows of a list in a tool's answer; what is left out is counted. */
   mcpRowsMax: 200,
+  /** Captured content waiting for the bus, per process: a hundred calls of the largest size. */
+  contentSpoolBytesMax: 16 * 1024 * 1024,
+  /** Of each side of a call, as far as its content is kept: long enough to see what was asked and said. */
+  capturedBytesMax: 64 * 1024,
+  /** Content that a workspace keeps of one day (UTC): past it only the sizes are kept. */
+  capturedDayBytesMax: 256 * 1024 * 1024,
   /** How long a drain waits for streams in flight before it cuts them. */
   drainMs: 30_000,
+  /** Building the console takes a second, many on a machine that is busy with its first start. */
+  consoleBuildMs: 60_000,
+  /** Built consoles kept in the cache: this one, and those of older processes during a rolling change. */
+  consoleEditionsKept: 4,
 } as const

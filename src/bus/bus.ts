@@ -3,7 +3,7 @@ import type { ExchangeEvent } from '../base/exchange.ts'
 import { newId } from '../base/id.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { LogFields, World } from '../base/world.ts'
-import { encodeUsage, subjectOf } from './events.ts'
+import { encodeContent, encodeUsage, subjectOf } from './events.ts'
 import { consumeNats, readParked } from './nats-consume.ts'
 import { keepLink, type LinkOptions } from './nats-link.ts'
 import {
@@ -83,6 +83,15 @@ export function openBus(options: BusOptions): Bus {
       events: count,
     }),
   )
+  const contents = openSpool({
+    clock,
+    // Content is never written to our own disk and never worth memory that spans may need.
+    bytesMax: LIMITS.contentSpoolBytesMax,
+    inFlightMax: 4,
+    send,
+    isReady: () => link !== undefined,
+    onDrop: () => {},
+  })
   const holder = keepLink(options, {
     async up(nc) {
       await ensureStreams(nc, options).catch((cause: unknown) =>
@@ -91,6 +100,7 @@ export function openBus(options: BusOptions): Bus {
       link = { nc, js: nc.jetstream({ timeout: ANSWER_MS }) }
       usage.wake()
       spans.wake()
+      contents.wake()
     },
     down() {
       link = undefined
@@ -124,7 +134,14 @@ export function openBus(options: BusOptions): Bus {
   return {
     way: 'nats',
     publishUsage: (event) => usage.push(usageMessage(event)),
-    publishSpans: (records) => batches.add(records),
+    publishCall: (call) => batches.add(call),
+    publishContent: (content) =>
+      contents.push({
+        subject: subjectOf('contents', content.organizationId),
+        id: content.exchangeId,
+        bytes: encodeContent(content),
+        events: 1,
+      }),
     async sendUsage(events) {
       const answers = await Promise.all(events.map((event) => send(usageMessage(event))))
       return events.flatMap((event, index) => (answers[index] === 'acked' ? event.opened.id : []))
@@ -151,15 +168,16 @@ export function openBus(options: BusOptions): Bus {
         usageDropped: u.dropped,
         spansAcked: s.acked,
         spansDropped: s.dropped + spilledAway,
+        contentsDropped: contents.stats().dropped,
         oldestMs: Math.max(u.oldestMs, s.oldestMs),
       }
     },
     async close(deadlineMs = 2_000) {
       batches.flush()
       await Promise.all(consumers.map((each) => each.close()))
-      await Promise.all([usage.drained(deadlineMs), spans.drained(deadlineMs)])
-      usage.close()
-      spans.close()
+      const spools = [usage, spans, contents]
+      await Promise.all(spools.map((each) => each.drained(deadlineMs)))
+      for (const each of spools) each.close()
       await holder.close()
     },
   }

@@ -1,23 +1,24 @@
+import type { CallRecord, CallTimings, CapturedText, ContentRecord } from '../base/call.ts'
 import type { ExchangeEvent } from '../base/exchange.ts'
 import { exchangeFromJson, exchangeText } from '../base/exchange-json.ts'
 import { isJsonObject, member, numberMember, textMember } from '../base/json.ts'
 import type { Attributes, AttributeValue, SpanRecord } from '../base/span.ts'
 
-/** What travels: one call's usage, or finished spans in batches. */
-export type BusKind = 'usage' | 'spans'
+/** What travels: one call's usage, calls in batches for their spans, or what one call said. */
+export type BusKind = 'usage' | 'spans' | 'contents'
 
 /** The bus streams (JetStream), each fed by one subject per organisation. */
 export const BUS_STREAMS = {
   usage: { name: 'SLUICE_USAGE', subject: 'usage.>' },
   spans: { name: 'SLUICE_SPANS', subject: 'spans.>' },
+  contents: { name: 'SLUICE_CONTENTS', subject: 'contents.>' },
 } as const satisfies Record<BusKind, { name: string; subject: string }>
 
-/** `usage.<organisation id>` or `spans.<organisation id>`; ids are UUIDs, so no wildcard can slip in. */
+/** `usage.<organisation id>` and so on for each kind; ids are UUIDs, so no wildcard can slip in. */
 export function subjectOf(kind: BusKind, organizationId: string): string {
   return `${kind}.${organizationId.replace(/[^0-9A-Za-z-]/g, '_')}`
 }
 
-const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** One usage event as message bytes. */
@@ -30,23 +31,92 @@ export function decodeUsage(bytes: Uint8Array): ExchangeEvent {
   return exchangeFromJson(JSON.parse(decoder.decode(bytes)))
 }
 
-/** One span as JSON text: batches are joined from these, so that each span is written once. */
-export function encodeSpan(span: SpanRecord): string {
-  return JSON.stringify(span)
+/** What one message of the bus stream of spans holds. Version 1, from gateways of before, held finished spans. */
+export interface SpanMessage {
+  readonly calls: readonly CallRecord[]
+  readonly spans: readonly SpanRecord[]
 }
 
-/** A batch of spans, each already JSON text, as message bytes. */
-export function encodeSpanBatch(spans: readonly string[]): Uint8Array {
-  return encoder.encode(`{"version":1,"spans":[${spans.join(',')}]}`)
+/** The timings in the order in which they travel. */
+const TIMES = [
+  'authenticatedMs',
+  'readMs',
+  'admittedMs',
+  'forwardedMs',
+  'headMs',
+  'firstByteMs',
+  'endedMs',
+] as const satisfies readonly (keyof CallTimings)[]
+
+/** One call as JSON text: batches are joined from these. The event's own text is the one made for its outbox row. */
+export function encodeCall({ event, timings, detail }: CallRecord): string {
+  let times = ''
+  for (const name of TIMES) times += `${times === '' ? '' : ','}${timings[name] ?? 'null'}`
+  return `{"event":${exchangeText(event)},"times":[${times}],"detail":"${detail}"}`
 }
 
-/** Reads {@link encodeSpanBatch}'s bytes; throws `TypeError` or `SyntaxError` for anything else. */
-export function decodeSpans(bytes: Uint8Array): SpanRecord[] {
+/** How many spans a call is at the least: its own, and that of the provider's when it got that far. */
+export function spansIn({ timings }: CallRecord): number {
+  return timings.forwardedMs === undefined ? 1 : 2
+}
+
+/** A batch of calls, each already JSON text, as message bytes. */
+export function encodeCalls(calls: readonly string[]): Uint8Array {
+  return Buffer.from(`{"version":2,"calls":[${calls.join(',')}]}`)
+}
+
+/** Reads {@link encodeCalls}'s bytes, and those of version 1; throws `TypeError` or `SyntaxError` for anything else. */
+export function decodeSpanMessage(bytes: Uint8Array): SpanMessage {
   const batch: unknown = JSON.parse(decoder.decode(bytes))
-  const spans = member(batch, 'spans')
-  if (numberMember(batch, 'version') !== 1 || !Array.isArray(spans))
-    throw new TypeError('not a batch of spans of version 1')
-  return spans.map(readSpan)
+  const version = numberMember(batch, 'version')
+  const items = member(batch, version === 1 ? 'spans' : 'calls')
+  if ((version !== 1 && version !== 2) || !Array.isArray(items))
+    throw new TypeError('not a batch of spans of version 1 or 2')
+  return version === 1
+    ? { calls: [], spans: items.map(readSpan) }
+    : { calls: items.map(readCall), spans: [] }
+}
+
+function readCall(value: unknown): CallRecord {
+  const times = member(value, 'times')
+  if (!Array.isArray(times) || times.length !== TIMES.length) throw new TypeError('times are wrong')
+  const time = (index: number): number | undefined => {
+    const found: unknown = times[index]
+    return typeof found === 'number' ? found : undefined
+  }
+  const [authenticatedMs, readMs, admittedMs, forwardedMs, headMs, firstByteMs, endedMs] =
+    TIMES.map((_, index) => time(index))
+  return {
+    event: exchangeFromJson(member(value, 'event')),
+    timings: { authenticatedMs, readMs, admittedMs, forwardedMs, headMs, firstByteMs, endedMs },
+    detail: textMember(value, 'detail') === 'full' ? 'full' : 'calls',
+  }
+}
+
+/** What a call said, as message bytes. */
+export function encodeContent(content: ContentRecord): Uint8Array {
+  return Buffer.from(JSON.stringify({ version: 1, ...content }))
+}
+
+/** Reads {@link encodeContent}'s bytes; throws `TypeError` or `SyntaxError` for anything else. */
+export function decodeContent(bytes: Uint8Array): ContentRecord {
+  const value: unknown = JSON.parse(decoder.decode(bytes))
+  if (numberMember(value, 'version') !== 1) throw new TypeError('not content of version 1')
+  return {
+    exchangeId: needed(value, 'exchangeId'),
+    organizationId: needed(value, 'organizationId'),
+    workspaceId: needed(value, 'workspaceId'),
+    request: readCaptured(member(value, 'request')),
+    response: readCaptured(member(value, 'response')),
+  }
+}
+
+function readCaptured(value: unknown): CapturedText | undefined {
+  if (value === undefined) return undefined
+  const found = textMember(value, 'text')
+  const size = numberMember(value, 'bytes')
+  if (found === undefined || size === undefined) throw new TypeError('captured text is wrong')
+  return { text: found, bytes: size, isCut: member(value, 'isCut') === true }
 }
 
 function readSpan(value: unknown): SpanRecord {

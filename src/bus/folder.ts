@@ -13,7 +13,7 @@ import { pause } from '../base/clock.ts'
 import { newId } from '../base/id.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { World } from '../base/world.ts'
-import { type BusKind, encodeUsage } from './events.ts'
+import { type BusKind, encodeContent, encodeUsage } from './events.ts'
 import type { Bus, BusMessage, ConsumeOptions, Consuming, ParkedMessage } from './port.ts'
 import { openSpanBatches } from './span-batches.ts'
 
@@ -39,9 +39,9 @@ const PARKED_MAX = 1_000
 export function openFolderBus(options: FolderBusOptions): Bus {
   const { world, dir } = options
   const bytesMax = options.bytesMax ?? LIMITS.spanSpoolBytesMax
-  const count = { usageAcked: 0, spansAcked: 0, spansDropped: 0 }
+  const count = { usageAcked: 0, spansAcked: 0, spansDropped: 0, contentsDropped: 0 }
   let written = 0
-  for (const kind of ['usage', 'spans'] as const)
+  for (const kind of ['usage', 'spans', 'contents'] as const)
     mkdirSync(join(dir, kind, 'in'), { recursive: true, mode: 0o700 })
   mkdirSync(join(dir, 'parked'), { recursive: true, mode: 0o700 })
   const batches = openSpanBatches(world.clock, (_organization, bytes, spans) => {
@@ -78,7 +78,10 @@ export function openFolderBus(options: FolderBusOptions): Bus {
   return {
     way: 'folder',
     publishUsage: () => {},
-    publishSpans: (spans) => batches.add(spans),
+    publishCall: (call) => batches.add(call),
+    publishContent(content) {
+      if (!write('contents', content.exchangeId, encodeContent(content))) count.contentsDropped++
+    },
     async sendUsage(events) {
       const sent = events.filter((event) => write('usage', event.opened.id, encodeUsage(event)))
       count.usageAcked += sent.length

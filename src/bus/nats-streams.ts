@@ -26,7 +26,11 @@ export const PARKED = { name: 'SLUICE_PARKED', subject: 'parked.>', bytesMax: 32
 
 /** JetStream drops repeats of an id within this window; later ones are dropped by the trace store. */
 const DUPLICATE_WINDOW_MS = 120_000
-const STREAM_BYTES: Record<BusKind, number> = { usage: 256 * 1024 ** 2, spans: 512 * 1024 ** 2 }
+const STREAM_BYTES: Record<BusKind, number> = {
+  usage: 256 * 1024 ** 2,
+  spans: 512 * 1024 ** 2,
+  contents: 256 * 1024 ** 2,
+}
 /** How long replay reaches back, where the bytes allow it. */
 const KEPT_MS = 7 * 24 * 3_600_000
 /** Error codes of a bus stream or a server without room: the answer comes at once. */
@@ -38,7 +42,7 @@ const NO_ROOM = new Set([10077, 10047, 10023])
  */
 export async function ensureStreams(nc: NatsConnection, options: StreamOptions): Promise<void> {
   const manager = await nc.jetstreamManager({ timeout: ANSWER_MS, checkAPI: false })
-  for (const kind of ['usage', 'spans'] as const)
+  for (const kind of ['usage', 'spans', 'contents'] as const)
     await ensureStream(manager, options.replicas ?? 1, {
       ...BUS_STREAMS[kind],
       bytesMax: options.streamBytesMax?.[kind] ?? STREAM_BYTES[kind],

@@ -1,5 +1,5 @@
+import type { CallRecord, ContentRecord } from '../base/call.ts'
 import type { ExchangeEvent } from '../base/exchange.ts'
-import type { SpanRecord } from '../base/span.ts'
 import type { BusKind } from './events.ts'
 
 /** One delivered message. Exactly one of `ack` and `park` ends it; without either it is delivered again. */
@@ -57,6 +57,7 @@ export interface BusStats {
   readonly usageDropped: number
   readonly spansAcked: number
   readonly spansDropped: number
+  readonly contentsDropped: number
   /** Age of the oldest message waiting, milliseconds. */
   readonly oldestMs: number
 }
@@ -74,7 +75,10 @@ export interface Bus {
   /** `nats`, or `folder` when no server is to be had: then usage travels by the outbox alone. */
   readonly way: 'nats' | 'folder'
   publishUsage(event: ExchangeEvent): void
-  publishSpans(spans: readonly SpanRecord[]): void
+  /** For the call's spans. */
+  publishCall(call: CallRecord): void
+  /** Kept only while there is room for it in memory. */
+  publishContent(content: ContentRecord): void
   /** Publishes and waits for the answers; gives the ids of exchanges that the bus has stored. Never throws. */
   sendUsage(events: readonly ExchangeEvent[]): Promise<string[]>
   consume(options: ConsumeOptions): Consuming

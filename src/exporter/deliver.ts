@@ -1,9 +1,10 @@
 import { pause } from '../base/clock.ts'
 import { Failure } from '../base/failure.ts'
 import type { World } from '../base/world.ts'
-import { type BusKind, decodeSpans, decodeUsage } from '../bus/events.ts'
+import { type BusKind, decodeContent, decodeUsage } from '../bus/events.ts'
 import type { Bus, BusMessage, Consuming } from '../bus/port.ts'
 import { type Sink, SinkAway } from './sink.ts'
+import { spansFrom } from './span-messages.ts'
 
 /** What the exporter counts per destination. */
 export interface DeliveryCounts {
@@ -29,8 +30,13 @@ const FORGET_AFTER_MS = 7 * 24 * 3_600_000
 
 /** Usage messages per batch: one statement each way, and small enough to try again one by one. */
 const USAGE_BATCH = 500
-/** Span messages hold up to 100 spans each. */
-const SPAN_BATCH = 20
+/**
+ * Span messages hold up to 100 spans each, and two where each call has an organisation of its own: then it takes many of
+ * them to make a statement worth its commit.
+ */
+const SPAN_BATCH = 100
+/** Of content: up to 128 kB each. */
+const CONTENT_BATCH = 20
 
 export interface Delivery {
   readonly counts: DeliveryCounts
@@ -47,44 +53,50 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
   const concurrency = sink.concurrency ?? 1
   const usageBatch = sink.usageBatchMax ?? USAGE_BATCH
   const forgetAfterMs = sink.essential ? undefined : FORGET_AFTER_MS
-  const { storeUsage, storeSpans } = sink
+  const { storeUsage, storeSpans, storeContents } = sink
+  const wish = { stepsOnly: sink.stepsOnly ?? false, sampledOnly: sink.sampledOnly ?? false }
+  const usage = (bytes: Uint8Array) => {
+    const event = decodeUsage(bytes)
+    return wish.sampledOnly && event.opened.unsampled ? [] : [event]
+  }
+
+  function run(
+    kind: BusKind,
+    batchMax: number,
+    pendingMax: number,
+    work: (messages: readonly BusMessage[]) => Promise<void>,
+  ): void {
+    const { name: durable, sinceMs } = sink
+    const wanted = { kind, durable, sinceMs, forgetAfterMs, batchMax, concurrency, pendingMax }
+    running.push([kind, bus.consume({ ...wanted, handle: work })])
+  }
+
   if (storeUsage)
-    running.push([
-      'usage',
-      bus.consume({
-        kind: 'usage',
-        durable: sink.name,
-        sinceMs: sink.sinceMs,
-        forgetAfterMs,
-        batchMax: usageBatch,
-        concurrency,
-        pendingMax: usageBatch * (concurrency + 1),
-        handle: (messages) =>
-          handle(
-            messages,
-            (bytes) => [decodeUsage(bytes)],
-            storeUsage,
-            state,
-            async (message) => {
-              await sink.onParked?.(decodeUsage(message.bytes).opened.id, 'refused by the sink')
-            },
-          ),
+    run('usage', usageBatch, usageBatch * (concurrency + 1), (messages) =>
+      handle(messages, usage, storeUsage, state, async (message) => {
+        await sink.onParked?.(decodeUsage(message.bytes).opened.id, 'refused by the sink')
       }),
-    ])
+    )
   if (storeSpans)
-    running.push([
-      'spans',
-      bus.consume({
-        kind: 'spans',
-        durable: sink.name,
-        sinceMs: sink.sinceMs,
-        forgetAfterMs,
-        batchMax: SPAN_BATCH,
-        concurrency,
-        pendingMax: SPAN_BATCH * (concurrency + 3),
-        handle: (messages) => handle(messages, decodeSpans, storeSpans, state, async () => {}),
-      }),
-    ])
+    run('spans', SPAN_BATCH, SPAN_BATCH * (concurrency + 1), (messages) =>
+      handle(
+        messages,
+        (bytes) => spansFrom(bytes, wish),
+        storeSpans,
+        state,
+        async () => {},
+      ),
+    )
+  if (storeContents)
+    run('contents', CONTENT_BATCH, CONTENT_BATCH * (concurrency + 1), (messages) =>
+      handle(
+        messages,
+        (bytes) => [decodeContent(bytes)],
+        storeContents,
+        state,
+        async () => {},
+      ),
+    )
   return {
     counts,
     async lag(wanted) {

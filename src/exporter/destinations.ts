@@ -18,6 +18,8 @@ export interface Destination {
   readonly sinceMs: number | undefined
   /** For `issues`: tells of issues at least this bad, 0 urgent … 3 low. */
   readonly severityMax: number
+  /** `caller`: what a `traceparent` marked as not sampled is left out; `all`: it goes out too. */
+  readonly sampling: 'caller' | 'all'
   /** How long an answer may take; default 15 s. */
   readonly timeoutMs: number | undefined
 }
@@ -42,6 +44,7 @@ const FIELDS = new Set([
   'project',
   'severity',
   'since',
+  'sampling',
   'timeout_seconds',
 ])
 
@@ -131,6 +134,10 @@ function readOne(entry: unknown, index: number, env: Env, mistakes: string[]): D
   const seconds = value.timeout_seconds
   if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0 && seconds <= 120))
     wrong('timeout_seconds must be a number from 0 to 120')
+  const sampling = textMember(value, 'sampling') ?? 'caller'
+  if (sampling !== 'caller' && sampling !== 'all') wrong('sampling must be caller or all')
+  if (value.sampling !== undefined && profile === undefined)
+    wrong('sampling is for destinations of traces: this one gets every call')
   const severity = value.severity ?? 3
   if (severity !== 0 && severity !== 1 && severity !== 2 && severity !== 3)
     wrong('severity must be 0, 1, 2 or 3')
@@ -146,6 +153,7 @@ function readOne(entry: unknown, index: number, env: Env, mistakes: string[]): D
     secretKey: hidden(textMember(value, 'secret_key')),
     project: textMember(value, 'project') ?? 'gateway',
     sinceMs,
+    sampling: sampling === 'all' ? 'all' : 'caller',
   }
 }
 

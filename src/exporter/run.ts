@@ -14,6 +14,8 @@ export interface ExporterOptions {
   sweep(): Promise<number>
   /** Lets go of what is kept for a time only. */
   forget?(): Promise<number>
+  /** Makes the days of the trace store that are to come and drops those past their time. */
+  keepDays?(): Promise<{ readonly made: number; readonly dropped: number }>
   /** Tells people of issues; gives how many notices it worked on. */
   notify?(): Promise<number>
 }
@@ -38,6 +40,7 @@ const SWEEP_MS = 2_000
 const TRIM_MS = 10_000
 const NOTIFY_MS = 1_000
 const FORGET_MS = 3_600_000
+const DAYS_MS = 600_000
 
 /** Runs the exporter: relay, one delivery per sink, sweeper, trimming. Nothing here ever throws outward. */
 export function runExporter(options: ExporterOptions): Exporter {
@@ -64,6 +67,10 @@ export function runExporter(options: ExporterOptions): Exporter {
     }),
     every(FORGET_MS, world, 'forget', async () => {
       await options.forget?.()
+    }),
+    every(DAYS_MS, world, 'days', async () => {
+      const days = await options.keepDays?.()
+      if (days && days.made + days.dropped > 0) world.log.info('exporter.trace_days', { ...days })
     }),
     every(NOTIFY_MS, world, 'notify', async () => {
       await options.notify?.()

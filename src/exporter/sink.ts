@@ -1,3 +1,4 @@
+import type { ContentRecord } from '../base/call.ts'
 import type { ExchangeEvent } from '../base/exchange.ts'
 import type { SpanRecord } from '../base/span.ts'
 
@@ -21,8 +22,14 @@ export interface Sink {
   readonly sinceMs?: number | undefined
   /** Ended calls, each with its usage. Undefined when the sink does not want them. */
   readonly storeUsage?: ((events: readonly ExchangeEvent[]) => Promise<void>) | undefined
+  /** Wants of the spans only the gateway's own steps. */
+  readonly stepsOnly?: boolean | undefined
+  /** Gets nothing of calls whose caller asked not to export its trace. */
+  readonly sampledOnly?: boolean | undefined
   /** Finished spans. Undefined when the sink does not want them. */
   readonly storeSpans?: ((spans: readonly SpanRecord[]) => Promise<void>) | undefined
+  /** What calls said, redacted. For our own store alone: content goes to no destination outside. */
+  readonly storeContents?: ((contents: readonly ContentRecord[]) => Promise<void>) | undefined
   /** Told of a usage event that was parked. */
   readonly onParked?: ((exchangeId: string, reason: string) => Promise<void>) | undefined
   close?(): Promise<void>

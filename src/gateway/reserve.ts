@@ -105,6 +105,7 @@ export function openedOf(
     traceId: exchange.trace.traceId,
     parentSpanId: exchange.trace.parentSpanId,
     traceState: exchange.trace.traceState,
+    ...(exchange.trace.sampled ? {} : { unsampled: true }),
     sessionId: sessionIdOf(headers),
     userAgent: headers.get('user-agent')?.slice(0, USER_AGENT_UNITS_MAX),
   }

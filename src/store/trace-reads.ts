@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm'
 import type { ExchangeEvent, Outcome } from '../base/exchange.ts'
 import { exchangeFromJson } from '../base/exchange-json.ts'
+import { firstIdAt } from '../base/id.ts'
 import type { Database } from './database.ts'
 import { runs, traceProjects } from './tables.ts'
 
@@ -77,6 +78,12 @@ export interface RunFilter {
   readonly limit: number
 }
 
+/**
+ * A call's id is made in the moment in which it arrives, so a time is also a range of ids: it leaves out the days of the
+ * store that cannot hold it. The slack is for the moment between the two readings of the clock.
+ */
+const ID_SLACK_MS = 1_000
+
 /** The runs of one workspace as the events they were built from, in order of their ids, which is that of time. */
 export async function queryRuns(
   database: Database,
@@ -106,10 +113,16 @@ export async function queryRuns(
             : ne(runs.operation, 'embeddings'),
         filter.startedFromMs === undefined
           ? undefined
-          : gte(runs.startedAt, new Date(filter.startedFromMs)),
+          : and(
+              gte(runs.startedAt, new Date(filter.startedFromMs)),
+              gte(runs.id, firstIdAt(Math.max(0, filter.startedFromMs - ID_SLACK_MS))),
+            ),
         filter.startedToMs === undefined
           ? undefined
-          : lte(runs.startedAt, new Date(filter.startedToMs)),
+          : and(
+              lte(runs.startedAt, new Date(filter.startedToMs)),
+              lt(runs.id, firstIdAt(Math.max(0, filter.startedToMs + ID_SLACK_MS))),
+            ),
         filter.after === undefined
           ? undefined
           : newest

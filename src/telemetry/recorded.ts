@@ -1,7 +1,8 @@
+import type { CallTimings } from '../base/call.ts'
 import type { ExchangeEvent } from '../base/exchange.ts'
 import { FAILURES } from '../base/failure.ts'
 import type { SpanRecord } from '../base/span.ts'
-import { type CallTimings, spansOf } from './trace.ts'
+import { spansOf } from './trace.ts'
 
 /**
  * The SERVER and CLIENT span of a call, from its usage event alone. Destinations outside are fed from this: the event has

@@ -1,21 +1,8 @@
+import type { CallTimings, TraceDetail } from '../base/call.ts'
 import type { ExchangeClosed, ExchangeEvent, ExchangeOpened, PolicyName } from '../base/exchange.ts'
 import { formatUsd } from '../base/money.ts'
 import type { AttributeValue, SpanKindName, SpanRecord } from '../base/span.ts'
 import { ATTRIBUTES as A, genAiOperation, genAiProvider } from './gen-ai.ts'
-
-/** Milliseconds since the call's arrival at which each step was done; undefined when it was not reached. */
-export interface CallTimings {
-  readonly authenticatedMs: number | undefined
-  readonly readMs: number | undefined
-  readonly admittedMs: number | undefined
-  readonly forwardedMs: number | undefined
-  readonly headMs: number | undefined
-  readonly firstByteMs: number | undefined
-  readonly endedMs: number | undefined
-}
-
-/** `full` adds one internal span per step of the gateway itself. */
-export type TraceDetail = 'calls' | 'full'
 
 /**
  * One ended call as spans: the SERVER span of the call, one CLIENT span for the attempt upstream when there was one, and

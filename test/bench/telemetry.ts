@@ -23,7 +23,6 @@ else {
 Publishing, gateway CPU per acknowledged span
   batches over the spool   ${round(publishing.batchedMicros)} µs
   one message per span     ${round(publishing.singleMicros)} µs (baseline, ${round(publishing.singleMicros / publishing.batchedMicros, 1)} times as much)
-  making the spans of a call, per span  ${round(publishing.makingMicros)} µs
 Exporter, per second of its own CPU
   into Postgres   ${round(exporter.postgresPerCpuSecond, 0)} spans (${round(exporter.postgresPerSecond, 0)} a second by the clock)
   into OTLP       ${round(exporter.otlpPerCpuSecond, 0)} spans (${round(exporter.otlpPerSecond, 0)} a second by the clock)

@@ -3,9 +3,9 @@ import { systemClock } from '../../src/base/clock.ts'
 import { systemDice } from '../../src/base/dice.ts'
 import type { World } from '../../src/base/world.ts'
 import { openBus } from '../../src/bus/bus.ts'
-import { decodeSpans, decodeUsage } from '../../src/bus/events.ts'
+import { decodeSpanMessage, decodeUsage } from '../../src/bus/events.ts'
 import type { Bus, BusMessage } from '../../src/bus/port.ts'
-import { someEvent, someSpan, type TestNats, testNats, until } from '../support/nats.ts'
+import { someCall, someEvent, type TestNats, testNats, until } from '../support/nats.ts'
 
 const world: World = {
   clock: systemClock,
@@ -24,7 +24,7 @@ function collect(bus: Bus, kind: 'usage' | 'spans', durable = 'test') {
     async handle(messages) {
       for (const message of messages) {
         if (kind === 'usage') ids.push(decodeUsage(message.bytes).opened.id)
-        else ids.push(...decodeSpans(message.bytes).map((span) => span.spanId))
+        else ids.push(...decodeSpanMessage(message.bytes).calls.map(({ event }) => event.opened.id))
         message.ack()
       }
     },
@@ -80,11 +80,11 @@ describe('with a server', () => {
     const bus = openBus({ url: nats.url, world })
     const { ids, consuming } = collect(bus, 'spans', 'batches')
     const organizationId = crypto.randomUUID()
-    const spans = Array.from({ length: 1_000 }, () => someSpan({ organizationId }))
-    for (const span of spans) bus.publishSpans([span])
-    await until('all spans', () => ids.length >= 1_000)
-    expect(new Set(ids)).toEqual(new Set(spans.map((span) => span.spanId)))
-    expect(bus.stats().spansAcked).toBe(1_000)
+    const calls = Array.from({ length: 1_000 }, () => someCall({ opened: { organizationId } }))
+    for (const call of calls) bus.publishCall(call)
+    await until('all calls', () => ids.length >= 1_000)
+    expect(new Set(ids)).toEqual(new Set(calls.map(({ event }) => event.opened.id)))
+    expect(bus.stats().spansAcked).toBe(2_000)
     await consuming.close()
     await bus.close()
   })
@@ -241,9 +241,9 @@ describe('without a server for a while', () => {
       const sent: string[] = []
       const publish = (count: number): void => {
         for (let index = 0; index < count; index++) {
-          const span = someSpan()
-          sent.push(span.spanId)
-          bus.publishSpans([span])
+          const call = someCall()
+          sent.push(call.event.opened.id)
+          bus.publishCall(call)
         }
       }
       publish(50)

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { systemClock } from '../../src/base/clock.ts'
 import { systemDice } from '../../src/base/dice.ts'
 import type { World } from '../../src/base/world.ts'
-import { decodeSpans, decodeUsage } from '../../src/bus/events.ts'
+import { decodeSpanMessage, decodeUsage } from '../../src/bus/events.ts'
 import { openFolderBus } from '../../src/bus/folder.ts'
 import type { Bus, BusMessage } from '../../src/bus/port.ts'
-import { someEvent, someSpan, until } from '../support/nats.ts'
+import { someCall, someEvent, until } from '../support/nats.ts'
 
 const world: World = {
   clock: systemClock,
@@ -48,16 +48,16 @@ describe('the bus without NATS', () => {
       pendingMax: 10,
       async handle(messages) {
         for (const message of messages) {
-          ids.push(...decodeSpans(message.bytes).map((span) => span.spanId))
+          ids.push(...decodeSpanMessage(message.bytes).calls.map(({ event }) => event.opened.id))
           message.ack()
         }
       },
     })
-    const spans = Array.from({ length: 250 }, () => someSpan())
-    gateway.publishSpans(spans)
+    const calls = Array.from({ length: 250 }, () => someCall())
+    for (const call of calls) gateway.publishCall(call)
     await gateway.close()
     await until('all spans', () => ids.length >= 250)
-    expect(new Set(ids)).toEqual(new Set(spans.map((span) => span.spanId)))
+    expect(new Set(ids)).toEqual(new Set(calls.map(({ event }) => event.opened.id)))
     await consuming.close()
   })
 

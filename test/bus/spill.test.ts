@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openBus } from '../../src/bus/bus.ts'
-import { decodeSpans } from '../../src/bus/events.ts'
+import { decodeSpanMessage } from '../../src/bus/events.ts'
 import type { Bus } from '../../src/bus/port.ts'
 import { openSpill, type Spill } from '../../src/bus/spill.ts'
-import { someSpan, type TestNats, testNats } from '../support/nats.ts'
+import { someCall, type TestNats, testNats } from '../support/nats.ts'
 import { silentLog, testWorld, until } from '../support/world.ts'
 
 const world = testWorld()
@@ -37,7 +37,7 @@ describe('spans that find no room in memory', () => {
       pendingMax: 200,
       async handle(messages) {
         for (const message of messages) {
-          for (const span of decodeSpans(message.bytes)) ids.add(span.spanId)
+          for (const { event } of decodeSpanMessage(message.bytes).calls) ids.add(event.opened.id)
           message.ack()
         }
       },
@@ -49,14 +49,14 @@ describe('spans that find no room in memory', () => {
     await nats.kill()
     const bus = openBus({ url: nats.url, world, spoolBytesMax: 50_000, spillDir: dir })
     const organizationId = crypto.randomUUID()
-    const sent = Array.from({ length: 2_000 }, () => someSpan({ organizationId }))
-    for (const span of sent) bus.publishSpans([span])
+    const sent = Array.from({ length: 2_000 }, () => someCall({ opened: { organizationId } }))
+    for (const call of sent) bus.publishCall(call)
     expect(bus.stats().spoolBytes).toBeLessThanOrEqual(50_000)
     expect(bus.stats().spillBytes).toBeGreaterThan(500_000)
     await nats.restart()
     const ids = collect(bus)
     await until('every span', () => ids.size === 2_000, 20_000)
-    expect(bus.stats()).toMatchObject({ spansDropped: 0, spansAcked: 2_000, spillBytes: 0 })
+    expect(bus.stats()).toMatchObject({ spansDropped: 0, spansAcked: 4_000, spillBytes: 0 })
     expect(filesBelow(dir)).toEqual([])
     await bus.close()
   }, 30_000)
@@ -66,16 +66,16 @@ describe('spans that find no room in memory', () => {
     const bounds = { spoolBytesMax: 50_000, spillBytesMax: 200_000 }
     const bus = openBus({ url: nats.url, world, spillDir: dir, ...bounds })
     const organizationId = crypto.randomUUID()
-    const sent = Array.from({ length: 2_000 }, () => someSpan({ organizationId }))
-    for (const span of sent) bus.publishSpans([span])
+    const sent = Array.from({ length: 2_000 }, () => someCall({ opened: { organizationId } }))
+    for (const call of sent) bus.publishCall(call)
     const { spansDropped, spillBytes } = bus.stats()
     expect(spillBytes).toBeLessThanOrEqual(200_000)
     expect(spansDropped).toBeGreaterThan(500)
     await nats.restart()
     const ids = collect(bus)
-    await until('the rest', () => ids.size === 2_000 - spansDropped, 20_000)
-    expect(ids.has(sent[0]?.spanId ?? '')).toBe(false)
-    expect(ids.has(sent.at(-1)?.spanId ?? '')).toBe(true)
+    await until('the rest', () => ids.size === 2_000 - spansDropped / 2, 20_000)
+    expect(ids.has(sent[0]?.event.opened.id ?? '')).toBe(false)
+    expect(ids.has(sent.at(-1)?.event.opened.id ?? '')).toBe(true)
     await bus.close()
   }, 30_000)
 
@@ -83,10 +83,10 @@ describe('spans that find no room in memory', () => {
     await nats.kill()
     const program = `
       import { openBus } from ${JSON.stringify(join(import.meta.dir, '../../src/bus/bus.ts'))}
-      import { someSpan } from ${JSON.stringify(join(import.meta.dir, '../support/nats.ts'))}
+      import { someCall } from ${JSON.stringify(join(import.meta.dir, '../support/nats.ts'))}
       import { testWorld } from ${JSON.stringify(join(import.meta.dir, '../support/world.ts'))}
       const bus = openBus({ url: process.argv[2], world: testWorld(), spillDir: process.argv[3] })
-      for (let index = 0; index < 30; index++) bus.publishSpans([someSpan()])
+      for (let index = 0; index < 30; index++) bus.publishCall(someCall())
       await bus.close(50)
       process.exit(0)`
     const path = join(dir, 'program.ts')

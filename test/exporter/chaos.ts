@@ -1,8 +1,7 @@
 import { openBus } from '../../src/bus/bus.ts'
 import { exchangeWriter } from '../../src/store/exchanges.ts'
 import { outboxSize } from '../../src/store/outbox.ts'
-import { spansOf } from '../../src/telemetry/trace.ts'
-import { someEvent, testNats } from '../support/nats.ts'
+import { someEvent, TIMINGS, testNats } from '../support/nats.ts'
 import { accept, partial, type Reply, startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { testWorld, until } from '../support/world.ts'
@@ -45,16 +44,6 @@ const BAD_DAY: readonly (() => Reply)[] = [
   () => new Response('', { status: 503, headers: { 'retry-after': '1' } }),
 ].map((reply) => (typeof reply === 'function' ? reply : () => 'hang' as const))
 
-const TIMINGS = {
-  authenticatedMs: 1,
-  readMs: 2,
-  admittedMs: 3,
-  forwardedMs: 4,
-  headMs: 50,
-  firstByteMs: 60,
-  endedMs: 900,
-}
-
 /** Ends calls at a steady rate while exporter, NATS and one of two backends fail again and again. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const world = testWorld()
@@ -82,7 +71,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     ids.push(event.opened.id)
     await writer.record(event)
     bus.publishUsage(event)
-    bus.publishSpans(spansOf(event, TIMINGS))
+    bus.publishCall({ event, timings: TIMINGS, detail: 'calls' })
   }
   await endCall()
   // From then on the backends have their cursors.

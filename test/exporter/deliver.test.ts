@@ -7,7 +7,7 @@ import { openBus } from '../../src/bus/bus.ts'
 import type { Bus } from '../../src/bus/port.ts'
 import { deliver } from '../../src/exporter/deliver.ts'
 import { type Sink, SinkAway } from '../../src/exporter/sink.ts'
-import { someEvent, someSpan, type TestNats, testNats, until } from '../support/nats.ts'
+import { someCall, someEvent, type TestNats, testNats, until } from '../support/nats.ts'
 
 const world: World = {
   clock: systemClock,
@@ -119,10 +119,14 @@ describe('delivery to a sink', () => {
       },
     }
     const delivery = deliver(sink, bus, world)
-    bus.publishSpans([someSpan({ name: '__proto__' }), someSpan({ name: 'second' })])
-    bus.publishSpans([someSpan({ traceId: 'not-hex' })])
+    bus.publishCall(someCall({ opened: { requestModel: '__proto__' } }))
+    const poison = someCall()
+    bus.publishCall({
+      ...poison,
+      event: { ...poison.event, closed: { ...poison.event.closed, outcome: 'nonsense' as never } },
+    })
     await until('the spans', () => names.length === 2 && delivery.counts.parked === 1)
-    expect(names.toSorted()).toEqual(['__proto__', 'second'])
+    expect(names.toSorted()).toEqual(['POST /openai/v1/chat/completions', 'chat __proto__'])
     await delivery.close()
   })
 })

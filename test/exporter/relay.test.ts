@@ -21,6 +21,7 @@ function relay(rows: readonly DueRow[], state: { connected: boolean; backlog: nu
       usageDropped: 0,
       spansAcked: 0,
       spansDropped: 0,
+      contentsDropped: 0,
       oldestMs: 0,
     }),
     async sendUsage(events: readonly ExchangeEvent[]) {

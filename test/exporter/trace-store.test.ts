@@ -10,23 +10,12 @@ import type { Bus } from '../../src/bus/port.ts'
 import { exchangeWriter } from '../../src/store/exchanges.ts'
 import { outboxSize } from '../../src/store/outbox.ts'
 import { registerProcess } from '../../src/store/processes.ts'
-import { spansOf } from '../../src/telemetry/trace.ts'
-import { someEvent, someSpan, type TestNats, testNats } from '../support/nats.ts'
+import { someEvent, type TestNats, TIMINGS, testNats } from '../support/nats.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { testWorld, until } from '../support/world.ts'
 import { type ExporterProcess, startExporter } from './exporter-process.ts'
 
 const world = testWorld()
-const TIMINGS = {
-  authenticatedMs: 1,
-  readMs: 2,
-  admittedMs: 3,
-  forwardedMs: 4,
-  headMs: 50,
-  firstByteMs: 60,
-  endedMs: 900,
-}
-
 async function runIds(database: TestDatabase): Promise<string[]> {
   const rows = await database.sql<{ id: string }[]>`select id from runs order by id`
   return rows.map((row) => row.id)
@@ -68,7 +57,7 @@ describe('the exporter with NATS', () => {
   async function end(event: ExchangeEvent): Promise<void> {
     await exchangeWriter(database, world).record(event)
     bus.publishUsage(event)
-    bus.publishSpans(spansOf(event, TIMINGS))
+    bus.publishCall({ event, timings: TIMINGS, detail: 'calls' })
   }
 
   const start = () => startExporter({ DATABASE_URL: database.url, NATS_URL: nats.url })
@@ -97,7 +86,7 @@ describe('the exporter with NATS', () => {
     const subject = subjectOf('usage', event.opened.organizationId)
     for (let round = 0; round < 10; round++) {
       await nc.jetstream().publish(subject, encodeUsage(event), { msgID: `again-${round}` })
-      bus.publishSpans(spansOf(event, TIMINGS))
+      bus.publishCall({ event, timings: TIMINGS, detail: 'calls' })
     }
     await nc.close()
     await until('all spans acknowledged', () => bus.stats().spansAcked === 20)
@@ -195,11 +184,11 @@ test('without NATS calls and spans reach the trace store all the same', async ()
   for (const event of events) {
     await writer.record(event)
     bus.publishUsage(event)
-    bus.publishSpans([someSpan({ exchangeId: event.opened.id })])
+    bus.publishCall({ event, timings: TIMINGS, detail: 'calls' })
   }
   await bus.close()
   await stored(database, events)
-  await until('every span', async () => (await countSpans(database)) === 30)
+  await until('every span', async () => (await countSpans(database)) === 60)
   await exporter.stop()
   await database.close()
   rmSync(dataDir, { recursive: true, force: true })

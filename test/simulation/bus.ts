@@ -35,7 +35,8 @@ export function simulatedBus(time: Time, faults: Faults): (owner: string) => Bus
   return (owner) => ({
     way: 'nats',
     publishUsage() {},
-    publishSpans() {},
+    publishCall() {},
+    publishContent() {},
     async sendUsage(events) {
       await time.sleep(time.between(1, 4), owner)
       if (isDown()) return []
@@ -53,6 +54,7 @@ export function simulatedBus(time: Time, faults: Faults): (owner: string) => Bus
       usageDropped: 0,
       spansAcked: 0,
       spansDropped: 0,
+      contentsDropped: 0,
       oldestMs: 0,
     }),
     close: async () => {},

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { CallRecord, CallTimings } from '../../src/base/call.ts'
 import type { ExchangeEvent } from '../../src/base/exchange.ts'
 import { NO_POLICIES } from '../../src/base/exchange.ts'
 import type { SpanRecord } from '../../src/base/span.ts'
@@ -120,6 +121,22 @@ export function someEvent(
       ...change.closed,
     },
   }
+}
+
+/** When each step of a plain call was done. */
+export const TIMINGS: CallTimings = {
+  authenticatedMs: 1,
+  readMs: 2,
+  admittedMs: 3,
+  forwardedMs: 4,
+  headMs: 50,
+  firstByteMs: 60,
+  endedMs: 900,
+}
+
+/** A finished call as it travels for its spans: two of them. */
+export function someCall(change: Parameters<typeof someEvent>[0] = {}): CallRecord {
+  return { event: someEvent(change), timings: TIMINGS, detail: 'calls' }
 }
 
 /** A finished span; `change` overrides. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import type { CallTimings } from '../../src/base/call.ts'
 import { nanos } from '../../src/base/money.ts'
-import { type CallTimings, routeOf, spansOf } from '../../src/telemetry/trace.ts'
+import { routeOf, spansOf } from '../../src/telemetry/trace.ts'
 import { someEvent } from '../support/nats.ts'
 
 const TIMINGS: CallTimings = {

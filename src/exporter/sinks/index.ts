@@ -71,6 +71,7 @@ function makeSink(name: string, destination: Destination, deps: SinkDeps): Sink 
     world,
     fetch,
     timeoutMs: destination.timeoutMs,
+    sampledOnly: destination.sampling === 'caller',
     credentials: {
       apiKey: destination.apiKey?.reveal(),
       publicKey: destination.publicKey?.reveal(),

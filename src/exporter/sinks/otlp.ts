@@ -17,6 +17,8 @@ export interface OtlpSinkOptions {
   readonly world: World
   readonly fetch: Fetch
   readonly timeoutMs?: number | undefined
+  /** Leaves out calls whose caller asked not to export its trace. */
+  readonly sampledOnly: boolean
 }
 
 /** Spans of one request; backends warn or refuse beyond 4 MB, which 512 spans stay well below. */
@@ -68,6 +70,8 @@ export function otlpSink(options: OtlpSinkOptions): Sink {
     usageBatchMax: SPANS_MAX / 2,
     concurrency: IN_FLIGHT_MAX,
     storeUsage: (events) => send(events.flatMap(recordedSpans)),
-    storeSpans: (spans) => send(spans.filter((span) => span.kind === 'internal')),
+    stepsOnly: true,
+    sampledOnly: options.sampledOnly,
+    storeSpans: send,
   }
 }

@@ -1,4 +1,5 @@
 import type { World } from '../../base/world.ts'
+import { storeContents } from '../../store/contents.ts'
 import type { Database } from '../../store/database.ts'
 import { park } from '../../store/outbox.ts'
 import { storeRuns, storeSpans } from '../../store/runs.ts'
@@ -18,6 +19,9 @@ export function postgresSink(database: Database, world: World): Sink {
     },
     async storeSpans(spans) {
       await patiently(() => storeSpans(database, spans))
+    },
+    async storeContents(contents) {
+      await patiently(() => storeContents(database, contents))
     },
     onParked: (exchangeId, reason) => park(database, exchangeId, reason),
   }

@@ -1,21 +1,10 @@
 import { openBus } from '../../../src/bus/bus.ts'
-import { decodeSpans, encodeSpan, encodeSpanBatch } from '../../../src/bus/events.ts'
-import { spansOf } from '../../../src/telemetry/trace.ts'
+import { decodeSpanMessage, encodeCall, encodeCalls } from '../../../src/bus/events.ts'
 import { startExporter } from '../../exporter/exporter-process.ts'
-import { someEvent, testNats } from '../../support/nats.ts'
+import { someCall, someEvent, testNats } from '../../support/nats.ts'
 import { testDatabase } from '../../support/postgres.ts'
 import { testWorld, until } from '../../support/world.ts'
 import { cpuMicros } from '../relay/process-cost.ts'
-
-const TIMINGS = {
-  authenticatedMs: 1,
-  readMs: 2,
-  admittedMs: 3,
-  forwardedMs: 4,
-  headMs: 50,
-  firstByteMs: 60,
-  endedMs: 900,
-}
 
 /** Spans per second, and per second of the exporter's CPU, from a full bus into each kind of store. */
 export async function measureExporter(spans: number) {
@@ -37,7 +26,7 @@ async function intoPostgres(spans: number) {
   const bus = openBus({ url: nats.url, world: testWorld() })
   const organizationId = crypto.randomUUID()
   for (let sent = 0; sent < spans; sent += 2) {
-    bus.publishSpans(spansOf(someEvent({ opened: { organizationId } }), TIMINGS))
+    bus.publishCall(someCall({ opened: { organizationId } }))
     // Faster than the bus takes them they would fill memory and be dropped.
     while (bus.stats().spoolBytes > 8e6) await Bun.sleep(1)
     if (sent % 1_000 === 0) await Bun.sleep(0)
@@ -113,10 +102,9 @@ async function drain(goal: number, env: Record<string, string>, count: () => Pro
 
 /** What reading the messages costs with nothing done to them: no exporter can be faster. */
 function decodeAlone(spans: number): number {
-  const one = spansOf(someEvent(), TIMINGS)
-  const batch = encodeSpanBatch(Array.from({ length: 50 }, () => one.map(encodeSpan)).flat())
+  const batch = encodeCalls(Array.from({ length: 50 }, () => encodeCall(someCall())))
   const cpu = process.cpuUsage()
-  for (let read = 0; read < spans; read += 100) decodeSpans(batch)
+  for (let read = 0; read < spans; read += 100) decodeSpanMessage(batch)
   const used = process.cpuUsage(cpu)
   return spans / ((used.user + used.system) / 1e6)
 }
