@@ -21,6 +21,9 @@ export interface Config {
   readonly masterKey: Secret | undefined
   readonly upstreams: Readonly<Record<'openai' | 'anthropic' | 'gemini', URL>>
   readonly allowPrivateUpstreams: boolean
+  /** The admin API that the CLI speaks to instead of the gateway on its own machine; both or neither. */
+  readonly adminUrl: URL | undefined
+  readonly adminKey: Secret | undefined
   /** A Presidio analyzer that data policies ask about names in requests; undefined = none. */
   readonly analyzerUrl: URL | undefined
   /** Provider keys found in the environment: imported at the very first start only. */
@@ -83,7 +86,12 @@ export const VARIABLES: readonly Variable[] = [
     fallback: '(none)',
     says: 'destinations of traces outside: a JSON list, or the path of a file with one',
   },
-  { name: 'SLUICE_LOG_LEVEL', fallback: 'info', says: 'info, warn, error or silent' },
+  {
+    name: 'SLUICE_ADMIN_URL',
+    fallback: '(the gateway on this machine)',
+    says: 'gateway whose admin API the CLI speaks to',
+  },
+  { name: 'SLUICE_ADMIN_KEY', fallback: '(its own)', says: 'key for SLUICE_ADMIN_URL' },
   { name: 'OPENAI_API_KEY', fallback: '(none)', says: 'imported at the first start' },
   { name: 'ANTHROPIC_API_KEY', fallback: '(none)', says: 'imported at the first start' },
   { name: 'GOOGLE_API_KEY', fallback: '(none)', says: 'imported at the first start' },
@@ -151,6 +159,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     mistakes.push('SLUICE_MASTER_KEY: must be 32 bytes in base64 or hex')
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     mistakes.push('NODE_TLS_REJECT_UNAUTHORIZED=0: Sluice always verifies providers; unset it')
+  const adminUrl = given('SLUICE_ADMIN_URL')
+  const adminKey = given('SLUICE_ADMIN_KEY')
+  const admin = adminUrl === undefined ? undefined : URL.parse(adminUrl)
+  if (adminUrl !== undefined && (!admin || !/^https?:$/.test(admin.protocol)))
+    mistakes.push('SLUICE_ADMIN_URL: must be an http(s) URL')
+  if ((adminUrl === undefined) !== (adminKey === undefined))
+    mistakes.push('SLUICE_ADMIN_URL and SLUICE_ADMIN_KEY: set both or neither')
   const providerKeys: Partial<Record<ProviderKeyName, Secret>> = {}
   for (const name of ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GOOGLE_API_KEY'] as const) {
     const value = given(name)
@@ -173,6 +188,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       gemini: origin('GEMINI_UPSTREAM_URL', 'https://generativelanguage.googleapis.com'),
     },
     allowPrivateUpstreams,
+    adminUrl: admin ?? undefined,
+    adminKey: adminKey === undefined ? undefined : secret(adminKey),
     analyzerUrl:
       given('PRESIDIO_ANALYZER_URL') === undefined
         ? undefined

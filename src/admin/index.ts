@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { AUDIT_ROUTES } from './audit-logs.ts'
+import { CONFIG_ROUTES } from './config-schema.ts'
 import type { AdminDeps } from './deps.ts'
 import { ISSUE_ROUTES } from './issues.ts'
 import { mcp } from './mcp/server.ts'
@@ -42,6 +43,7 @@ export const RESOURCES = {
   issues: ISSUE_ROUTES,
   redaction: REDACTION_ROUTES,
   audit: AUDIT_ROUTES,
+  config: CONFIG_ROUTES,
   signIn: SIGN_IN_ROUTES,
 } satisfies Readonly<Record<string, readonly Route[]>>
 

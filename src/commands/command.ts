@@ -20,6 +20,8 @@ export interface Command {
   readonly summary: string
   /** The text of `--help`. */
   readonly usage: string
+  /** The exit code of wrong usage and of a wrong configuration; 2 unless it means something else here. */
+  wrong?(args: readonly string[]): number
   /** Gets the arguments after the name, without `--json` and `--help`. Gives the exit code: 0 success, 1 failure, 2 wrong usage. */
   run(args: readonly string[], context: CommandContext): Promise<number>
 }

@@ -86,6 +86,11 @@ export const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./export.ts')).exportCommand,
   },
   {
+    name: 'config',
+    summary: 'keep an organisation as a file: validate, plan, apply, export',
+    load: async () => (await import('./config.ts')).config,
+  },
+  {
     name: 'db',
     summary: 'export, import or measure the database',
     load: async () => (await import('./db.ts')).db,

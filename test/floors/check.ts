@@ -57,7 +57,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       '@elysiajs/eden',
     ],
   },
-  commands: { floor: 7, packages: [] },
+  commands: { floor: 7, packages: ['yaml'] },
 }
 
 /** Files straight below `src/`: the wiring. */
