@@ -67,6 +67,7 @@ export const commerceAndMessaging = [
     '[A-Za-z0-9/]{7}',
     { tail: 'A-Za-z0-9/' },
   ),
+  token('tines-webhook', '.tines.com/webhook/', '[a-f0-9]{32}/[a-f0-9]{32}', { left: '' }),
   token('telegram-webhook', 'api.telegram.org/bot', '[0-9]{5,}:[A-Za-z0-9_\\-]{30}'),
   token('intercom-token', 'dG9rO', '[A-Za-z0-9+/]{50}', { tail: 'A-Za-z0-9+/=' }),
   token('yandex-api-key', 'AQVN', '[A-Za-z0-9_\\-]{35}'),

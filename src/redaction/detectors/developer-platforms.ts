@@ -72,7 +72,7 @@ export const developerPlatforms = [
   token('docker-swarm-key', 'SWMKEY- SWMTKN-', '[0-9]-[A-Za-z0-9+/\\-]{30}', {
     tail: 'A-Za-z0-9+/=\\-',
   }),
-  token('nats-seed', 'SU SO SA SN SC', '[A-Z2-7]{56}', { exact: true, tail: 'A-Za-z0-9' }),
+  token('nats-seed', 'SU SO SA SN SC', '[A-Z0-9]{56}', { exact: true, tail: 'A-Za-z0-9' }),
   token('launchdarkly-key', 'sdk- mob- api-', uuid, { tail: '0-9a-f\\-' }),
   token('postman-key', 'PMAK-', '[a-z0-9]{24}-[a-z0-9]{34}'),
   token('postman-collection-key', 'PMAT-', '[A-Z0-9]{26}'),
@@ -88,6 +88,7 @@ export const developerPlatforms = [
   token('scalingo-token', 'tk-us-', '[A-Za-z0-9_\\-]{40}'),
   token('settlemint-token', 'sm_pat_ sm_aat_ sm_sat_', '[A-Za-z0-9]{16}'),
   token('cloudsmith-key', 'CSK_', '[A-Za-z0-9]{30}'),
+  token('newrelic-insights-key', 'NRAA-', '[a-f0-9]{27}'),
   token('cloudflare-ca-key', 'v1.0-', '[a-f0-9]{24}-[a-f0-9]{146}'),
   token('openshift-token', 'sha256~', '[A-Za-z0-9_\\-]{40}'),
   token('kubernetes-token', 'k8s-aws-v1.', '[A-Za-z0-9_\\-]{20}'),

@@ -7,6 +7,7 @@ import { awsAccount } from './aws-account.ts'
 import { azure } from './azure.ts'
 import { chatBots } from './chat-bots.ts'
 import { commerceAndMessaging } from './commerce-and-messaging.ts'
+import { connections } from './connection.ts'
 import { curlUser } from './curl-user.ts'
 import { dateOfBirth } from './date-of-birth.ts'
 import { developerPlatforms } from './developer-platforms.ts'
@@ -38,6 +39,7 @@ export const SECRETS: readonly Detector[] = [
   ...azure,
   ...chatBots,
   ...commerceAndMessaging,
+  ...connections,
   curlUser,
   ...developerPlatforms,
   ...github,

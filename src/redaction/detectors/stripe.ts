@@ -1,6 +1,6 @@
 import { token } from './token.ts'
 
-/** Keys of Stripe: secret, restricted, webhook; live and test. */
+/** Keys of Stripe: secret, restricted, webhook; live and test. Publishable ones are public. */
 export const stripe = [
   token(
     'stripe-access-token',

@@ -1,10 +1,16 @@
-import { isIn, unitClass } from '../automaton/classes.ts'
-import { END, type LabelDetector } from '../detector.ts'
+import { DIGIT, HEX, isIn, unitClass } from '../automaton/classes.ts'
+import { END, type LabelDetector, type Reader } from '../detector.ts'
 import { isStandIn } from '../values/look.ts'
 
 const USER = unitClass('A-Za-z0-9._~%!$&*+=\\-')
 const STOPS = unitClass(' \\t\\n"\'`<>/\\\\')
 const WORDS = /^(?:pass(?:word|wd)?|pwd|secret|user(?:name)?|pw|token|xxx+)$/i
+
+/** `1f2e3d4c:`: a user of eight hexadecimal digits is half of a credential (licence keys of package servers). */
+function isHexPair(text: Reader, position: number): boolean {
+  for (let at = position; at < position + 8; at++) if (!isIn(HEX, text.at(at))) return false
+  return text.at(position + 8) === 0x3a && !isIn(DIGIT, text.at(position + 9))
+}
 
 /** The password of `scheme://user:password@host`. The user may be empty. Source: RFC 3986 §3.2.1. */
 export const urlCredential: LabelDetector = {
@@ -15,6 +21,7 @@ export const urlCredential: LabelDetector = {
   words: ['://'],
   whole: false,
   locate(text, position) {
+    if (isHexPair(text, position)) return position
     let end = position
     while (end - position < 48 && isIn(USER, text.at(end))) text.pass(++end)
     return text.at(end) === 0x3a ? end + 1 : undefined
@@ -24,6 +31,7 @@ export const urlCredential: LabelDetector = {
     for (let end = position; ; end++) {
       const unit = text.at(end)
       if (unit === 0x40 && value.length >= 3) {
+        if (/^[0-9a-f]{8}:[^:]{3,}$/.test(value)) return { start: position, end }
         if (isStandIn(value) || WORDS.test(value)) return undefined
         return { start: position, end }
       }

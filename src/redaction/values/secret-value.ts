@@ -38,7 +38,9 @@ const QUOTED = new Map(
     { units: unitClass(`^${String.fromCharCode(quote)}\\n`) },
   ]),
 )
-const TAIL = { units: unitClass('A-Za-z0-9+/=_.~\\-') }
+const TAIL = { units: unitClass('A-Za-z0-9+/=_.~%$#^\\-') }
+/** A value that fills the whole bound goes on to whatever ends a value. */
+const LONG_TAIL = { units: unitClass('^ \\t\\n"\'`,;)\\]}<>|&') }
 
 /** The verdict on the value at `position` behind a word that says it is secret. */
 export function judgeSecret(
@@ -54,7 +56,11 @@ export function judgeSecret(
   if (isPlain(text, position, quote === 0 ? NAME_ENDS : STOPS)) return undefined
   const read = readValue(text, position, quote)
   const value = quote === 0 ? read.replace(/[.:*]+$/, '') : read
-  const found = (end: number): Match => ({ start: position, end, tail: QUOTED.get(quote) ?? TAIL })
+  const found = (end: number): Match => ({
+    start: position,
+    end,
+    tail: QUOTED.get(quote) ?? (end - position < CAP ? TAIL : LONG_TAIL),
+  })
   // An argument without quotes is a variable.
   if (operator === 0x28 && quote === 0) return undefined
   const tied = operator !== 0 || word === 'identified by'
