@@ -1,4 +1,4 @@
-import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
+import { ALNUM, DIGIT, isIn, unitClass } from '../automaton/classes.ts'
 import type { LabelDetector, Reader } from '../detector.ts'
 import { type Between, locateValue } from '../values/locate.ts'
 import { judgeSecret } from '../values/secret-value.ts'
@@ -24,12 +24,14 @@ function isPublicName(name: string): boolean {
     .toLowerCase()
     .split(/[_\-.]/)
     .filter((part) => part !== '')
+  // What is kept in clear text is the secret itself.
+  if (/(?:clear|plain)_?text$/i.test(name)) return false
   return PUBLIC_NAMES.has(parts.at(-1) ?? '')
 }
 
 const BETWEEN: Between = {
   words: set(
-    'is was are be of for the a an to as equals value values string str char text set my your our their bearer basic token key secret here it this new old current default const let var val ntlm negotiate apikey final static private public protected readonly apikey api access auth by identified and or with used using header password code pass digest oauth simple',
+    'is was are be of for the a an to as equals value values string str char text set my your our their bearer basic token key secret here it this new old current default const let var val ntlm negotiate apikey final static private public protected readonly apikey api access auth by identified and or with used using header password code pass digest oauth simple privatekey secretkey accesskey apitoken params proceed installation',
   ),
   wordsMax: 4,
   otherNames: OTHER_NAMES,
@@ -117,7 +119,7 @@ function beginsHump(text: Reader, start: number, end: number): boolean {
   const before = text.at(start - 1)
   if (!isIn(ALNUM, before)) return true
   return (
-    isIn(LOWER, before) &&
+    (isIn(LOWER, before) || isIn(DIGIT, before)) &&
     !isIn(LOWER, text.at(start)) &&
     (isIn(LOWER, text.at(end - 1)) || end - start >= 5)
   )

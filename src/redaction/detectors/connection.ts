@@ -1,5 +1,5 @@
 import { compileShape, type Shape } from '../automaton/shape.ts'
-import type { FormatDetector, LabelDetector, Reader } from '../detector.ts'
+import type { LabelDetector, Reader } from '../detector.ts'
 
 /** A part of a record whose neighbour is the secret: name of the part, its value, what must follow. */
 function part(id: string, words: string, value: string, behind: readonly string[]): LabelDetector {
@@ -43,26 +43,8 @@ function says(text: Reader, position: number, what: string): boolean {
   return true
 }
 
-/** An entry of a netrc file, from the host to the user's name; its password is found by its own name. */
-const netrc: FormatDetector = {
-  type: 'format',
-  id: 'netrc-entry',
-  kind: 'secret',
-  entity: 'NETRC_ENTRY',
-  literals: ['machine '],
-  body: '[A-Za-z0-9\\-]{1,30}(\\.[A-Za-z0-9\\-]{1,20}){1,4}[ \\n\\t]{1,4}login [A-Za-z0-9]',
-  tail: '!-~',
-  cases: {
-    hits: () => [
-      ['machine git.example.org login jo password x', ['machine git.example.org login jo']],
-    ],
-    misses: () => [['machine learning login page', 'no host']],
-  },
-}
-
 /**
- * Records that hold a secret together with what it opens. Sources: Azure connection strings, the netrc file format,
- * ThingsBoard's HTTP and CoAP API.
+ * Records that hold a secret together with what it opens. Sources: Azure connection strings, ThingsBoard's HTTP and CoAP API.
  */
 export const connections = [
   part('azure-account-name', 'accountname= sharedaccesskeyname=', '[A-Za-z0-9_\\-]{3,50}', [
@@ -76,5 +58,4 @@ export const connections = [
     '/claim',
   ]),
   part('azure-config-endpoint', 'endpoint=', 'https://[a-z0-9.\\-]{1,60}', [';id=']),
-  netrc,
 ]

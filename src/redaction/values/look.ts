@@ -60,7 +60,7 @@ function distinctOf(value: string): number {
 }
 
 const PLACEHOLDER =
-  /^(?:x+|\*+|\.+|-+|_+)$|xxxx|\*\*\*|\.\.\.|change_?me|placeholder|redacted|example|your[_-]?|insert|replace[_-]?|<[^>]*>|dummy|todo|undefined|null|none$|true$|false$|lorem|foobar|my[_-](?:secret|token|key|password|pass)|hidden|masked|n\/a/i
+  /^(?:x+|\*+|\.+|-+|_+)$|x{6,}|(?<![a-z0-9])x{4}|x{4}(?![a-z0-9])|\*\*\*|\.\.\.|change_?me|placeholder|redacted|example|your[_-]?|insert|replace[_-]?|<[^>]*>|dummy|todo|undefined|null|none$|true$|false$|lorem|foobar|my[_-](?:secret|token|key|password|pass)|hidden|masked|n\/a/i
 
 /** True for values that only stand for a value. */
 export function isStandIn(value: string): boolean {

@@ -64,6 +64,9 @@ export function judgeSecret(
   // An argument without quotes is a variable.
   if (operator === 0x28 && quote === 0) return undefined
   const tied = operator !== 0 || word === 'identified by'
+  // `<add key="NAME" value="…">`: the attribute names, the next one holds.
+  if (quote !== 0 && word === 'key' && namesAttribute(text, position + read.length))
+    return undefined
   if (
     isValue(value, text.at(position + read.length), {
       quote,
@@ -75,14 +78,43 @@ export function judgeSecret(
       glued: isIn(ALNUM, before),
     })
   )
-    return found(position + value.length)
+    return found(position + (quote === 0 ? heapUnits(text, position, value) : value.length))
   if (quote !== 0 || !tied || !isIn(LOOSE, text.at(position + read.length))) return undefined
   const heap = readValue(text, position, 0, LOOSE_STOPS)
   if (heap.length < 12 || isStandIn(heap) || isReference(heap)) return undefined
   if (isOdd(heap, 8)) return found(position + heap.length)
+  if (hasStrayCloser(heap) && isRandom(heap, 14)) return found(position + heap.length)
   return !isCode(heap, 0) && isRandom(heap, 14) && !/[()]/.test(heap)
     ? found(position + heap.length)
     : undefined
+}
+
+/** True when `" value=` follows: what stands in the quotes is a name. */
+function namesAttribute(text: Reader, position: number): boolean {
+  const next = ' value='
+  for (let index = 0; index < next.length; index++)
+    if (text.at(position + 1 + index) !== next.charCodeAt(index)) return false
+  return true
+}
+
+/** A closing bracket that nothing opened, in the middle: no code and no sentence, but a heap of symbols. */
+function hasStrayCloser(heap: string): boolean {
+  let open = 0
+  for (let index = 0; index < heap.length; index++) {
+    const unit = heap[index] ?? ''
+    if ('([{'.includes(unit)) open++
+    else if (')]}'.includes(unit) && --open < 0)
+      return /^[)\]}]*[A-Za-z0-9]/.test(heap.slice(index))
+  }
+  return false
+}
+
+/** Units of an accepted value together with what goes on behind a stray bracket. */
+function heapUnits(text: Reader, position: number, value: string): number {
+  const next = text.at(position + value.length)
+  if (next !== 0x29 && next !== 0x5d && next !== 0x7d) return value.length
+  const heap = readValue(text, position, 0, LOOSE_STOPS)
+  return hasStrayCloser(heap) && isRandom(heap, 14) ? heap.length : value.length
 }
 
 /** A short name without digits is no secret; seen before anything is built from it. */
@@ -94,6 +126,8 @@ function isPlain(text: Reader, position: number, ends: UnitClass): boolean {
     if (unit >= 0x41 && unit <= 0x5a) upper++
     // Eight units and a colon may be half of a pair.
     else if (unit === 0x3a && at - position === 8) return false
+    // An address may hold a random part.
+    else if (unit === 0x3a && text.at(at + 1) === 0x2f) return false
     else return (unit === END || isIn(ends, unit)) && (at - position < 6 || upper <= 1)
   }
   return false
@@ -121,7 +155,7 @@ function isValue(value: string, after: number, at: Circumstances): boolean {
   if (value.length < 6 || isStandIn(value) || isPublicValue(value) || /\s/.test(value)) return false
   if (/^https?:/.test(value))
     return tied && /token|secret|key/.test(at.word) && hasRandomPath(value)
-  if (isReference(value)) return false
+  if (isReference(value) && !(tied && hasRandomHost(value))) return false
   if (/^[.-]/.test(value) && !at.glued) return false
   if (quote === 0 && (after === 0x3a || value.endsWith(':') || isCode(value, after))) return false
   // `private getName` declares a member.
@@ -150,6 +184,12 @@ function hasRandomPath(value: string): boolean {
       return true
   }
   return false
+}
+
+/** A host or file whose first part is no name: `q7Zk0fX9bW2n….example.com` is a value, `my-service.example.com` is not. */
+function hasRandomHost(value: string): boolean {
+  const run = /^(?:[a-z]{2}\.)?([A-Za-z0-9_-]{24,})\.[a-z.]+$/.exec(value)?.[1]
+  return run !== undefined && lookAt(run).digits > 2 && isRandom(run, 24)
 }
 
 /** The operator in front of the value, past quotes, space and one scheme word; 0 when there is only space. */
