@@ -40,6 +40,7 @@ const BETWEEN: Between = {
 /** Of a service's name followed by one of these, the value is a credential although it is called an id. */
 const VENDOR_BETWEEN: Between = {
   ...BETWEEN,
+  dashed: true,
   exceptNames:
     /(?:client|access|app|application|account|org|consumer|oauth|tenant|project)[_.-]?id$/i,
 }
@@ -142,6 +143,14 @@ export const assignedSecrets: readonly LabelDetector[] = [
       'operator unseal,unseal key,secretkey,access_token,auth_token,api_token,appkey,consumerkey,sharedkey,accountkey,storagekey,contribsys__com,secret,token,apikey,api_key,api-key,api key,accesskey,authkey,authorization,bearer,credential,access_id,schlüssel',
     alone: false,
     password: true,
+  }),
+  family({
+    id: 'assigned-client-id',
+    entity: 'CLIENT_ID',
+    words: 'client_id,clientid,client-id,consumer_key',
+    alone: false,
+    password: false,
+    unitsMin: [16, 99],
   }),
   family({
     id: 'assigned-key',

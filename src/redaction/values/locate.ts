@@ -13,6 +13,8 @@ export interface Between {
   readonly exceptNames?: RegExp
   /** True when the name may run on in small letters (`tokens`, `keyed`); otherwise only a plural `s` may follow. */
   readonly glued?: boolean
+  /** True when a value may follow the word and a dash at once (`fastforex-dxsz4859…`). */
+  readonly dashed?: boolean
 }
 
 /** A located value and how it was tied to its name. */
@@ -51,6 +53,7 @@ export function locateValue(
   let quote = 0
   let words = 0
   let breaks = 0
+  let opened = false
   const limit = position + GAP_UNITS_MAX
   for (; position < limit; position++) {
     text.pass(position)
@@ -65,7 +68,9 @@ export function locateValue(
       quote = 0
       continue
     }
-    if (unit === 0x0a && (operator === 0 || ++breaks > 2)) return undefined
+    // `variable "name" {⏎  default = "…"`: a block goes on over the line.
+    opened ||= unit === 0x7b
+    if (unit === 0x0a && ((operator === 0 && !opened) || ++breaks > 2)) return undefined
     if ((unit === 0x2e || unit === 0x25) && text.at(position + 1) === 0x3d) continue
     if (isIn(SKIPPED, unit) || (unit === 0x2d && !isIn(ALNUM, text.at(position + 1)))) {
       if ((unit !== 0x7b && unit !== 0x29) || quote === 0) {
@@ -134,7 +139,8 @@ function endOfName(
     (rest.length >= VALUE_UNITS_MIN && looksLikeValue(rest))
   ) {
     const offset = valueOffset(rest)
-    if (rest[offset - 1] !== '-' || !isIn(NAME, text.at(from - wordUnits - 1))) return undefined
+    const named = between.dashed === true || isIn(NAME, text.at(from - wordUnits - 1))
+    if (rest[offset - 1] !== '-' || !named) return undefined
     return { end: from + offset - 1, glued: true }
   }
   const last = rest.slice(lastPart).toLowerCase()
