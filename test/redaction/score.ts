@@ -64,8 +64,7 @@ function score(kind: Kind): void {
   }
   console.log(`\n== ${kind} ==`)
   const whole = sum(tally, 'source')
-  if (whole.asked > 0)
-    console.log(`recall ${shown(whole)}`)
+  if (whole.asked > 0) console.log(`recall ${shown(whole)}`)
   for (const group of ['rule', 'entity'])
     if (tally.has(group))
       console.log(

@@ -88,7 +88,7 @@ export const commerceAndMessaging = [
   token('dropbox-token', 'sl.', '[A-Za-z0-9_\\-]{80}'),
   token('coinbase-key', 'organizations/', '[0-9a-f]{8}-[0-9a-f\\-]{27}/apiKeys/[0-9a-f\\-]{36}'),
   token('linkedin-token', 'AQED AQEX AQUW AQVX', '[A-Za-z0-9_\\-]{40}'),
-  token('twitter-bearer', 'AAAAAAAAAAAAAAAAAAAA', '[A-Za-z0-9%]{40}', {
+  token('twitter-bearer', 'AAAAAAAAAAAAAAAAAAAA', '[A-Za-z0-9%|]{40}', {
     tail: 'A-Za-z0-9%|+/=_\\-',
     check: (v) => !/^A{30}/.test(v),
   }),

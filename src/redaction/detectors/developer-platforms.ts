@@ -120,7 +120,7 @@ export const developerPlatforms = [
   token('asana-token', '1/', '[0-9]{13,}:[a-f0-9]{32}'),
   token('airtable-token', 'pat', '[A-Za-z0-9]{14}\\.[a-f0-9]{64}'),
   token('atlassian-token', 'ATATT3 ATCTT3 ATBB ATSTT3', '[A-Za-z0-9_=\\-]{24}', {
-    tail: 'A-Za-z0-9_=\\-',
+    tail: 'A-Za-z0-9_=%\\-',
   }),
   token('clickup-token', 'pk_', '[0-9]{6,9}_[A-Z0-9]{32}'),
   token('contentful-token', 'CFPAT-', '[A-Za-z0-9_\\-]{40}'),

@@ -136,6 +136,7 @@ export function isRandom(value: string, unitsMin: number): boolean {
   if (digits >= 16 || (digits >= 7 && letters >= 3 && length >= 12 && look.symbols === 0))
     return look.distinct >= 5
   if (look.distinct < Math.min(8, 5 + length / 16) || isName(value)) return false
+  if (digits >= 5 && letters >= 5 && length >= 16 && look.symbols === 0) return true
   if (hasOddRun(value) && length >= 12 && (digits > 0 || length >= 16)) return true
   if (digits === 0) return look.lower > 0 && look.upper > 0 && changes >= length / 6
   if (digits === 1) return changes >= Math.max(3, length / 6)

@@ -55,6 +55,8 @@ export function judgeSecret(
   const operator = operatorBefore(text, quote === 0 ? position : position - 1)
   if (isPlain(text, position, quote === 0 ? NAME_ENDS : STOPS)) return undefined
   const read = readValue(text, position, quote)
+  // `"token": {"expires_in": …`: what stands in front of a colon is a name itself.
+  if (quote !== 0 && text.at(position + read.length + 1) === 0x3a) return undefined
   const value = quote === 0 ? read.replace(/[.:*]+$/, '') : read
   const found = (end: number): Match => ({
     start: position,
