@@ -1,6 +1,8 @@
 import { cpus } from 'node:os'
 import { resolve } from 'node:path'
+import type { IdentitySettings } from './admin/identity-door.ts'
 import { type Secret, secret } from './base/secret.ts'
+import { IDENTITY_VARIABLES, readIdentity } from './config-identity.ts'
 
 /** Everything the environment can set, read once, frozen. Defaults are the contract's. */
 export interface Config {
@@ -19,6 +21,8 @@ export interface Config {
   readonly natsReplicas: number
   /** 32 bytes as base64 or hex; otherwise the 0600 file `master.key` in the data directory. */
   readonly masterKey: Secret | undefined
+  /** Another master key that is accepted for opening only, while one is replaced. */
+  readonly previousMasterKey: Secret | undefined
   readonly upstreams: Readonly<Record<'openai' | 'anthropic' | 'gemini', URL>>
   readonly allowPrivateUpstreams: boolean
   /** The admin API that the CLI speaks to instead of the gateway on its own machine; both or neither. */
@@ -26,6 +30,8 @@ export interface Config {
   readonly adminKey: Secret | undefined
   /** A Presidio analyzer that data policies ask about names in requests; undefined = none. */
   readonly analyzerUrl: URL | undefined
+  /** Where people sign in with OpenID Connect; undefined = nowhere. */
+  readonly identity: IdentitySettings | undefined
   /** Provider keys found in the environment: imported at the very first start only. */
   readonly providerKeys: Readonly<Partial<Record<ProviderKeyName, Secret>>>
 }
@@ -65,6 +71,12 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'NATS_URL', fallback: '(embedded)', says: 'external NATS with JetStream' },
   { name: 'SLUICE_NATS_REPLICAS', fallback: '1', says: 'copies of each stream in a NATS cluster' },
   { name: 'SLUICE_MASTER_KEY', fallback: '(file master.key)', says: '32 bytes, base64 or hex' },
+  {
+    name: 'SLUICE_MASTER_KEY_PREVIOUS',
+    fallback: '(file master.key.previous)',
+    says: 'another key that opens what is stored, until sluice rewrap is done',
+  },
+  ...IDENTITY_VARIABLES,
   { name: 'OPENAI_UPSTREAM_URL', fallback: 'https://api.openai.com', says: 'origin of OpenAI' },
   {
     name: 'ANTHROPIC_UPSTREAM_URL',
@@ -157,6 +169,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const master = given('SLUICE_MASTER_KEY')
   if (master !== undefined && decodeMasterKey(master) === undefined)
     mistakes.push('SLUICE_MASTER_KEY: must be 32 bytes in base64 or hex')
+  const previous = given('SLUICE_MASTER_KEY_PREVIOUS')
+  if (previous !== undefined && decodeMasterKey(previous) === undefined)
+    mistakes.push('SLUICE_MASTER_KEY_PREVIOUS: must be 32 bytes in base64 or hex')
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     mistakes.push('NODE_TLS_REJECT_UNAUTHORIZED=0: Sluice always verifies providers; unset it')
   const adminUrl = given('SLUICE_ADMIN_URL')
@@ -182,12 +197,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     natsReplicas: whole('SLUICE_NATS_REPLICAS', 1, 5) ?? 1,
     natsUrl: service('NATS_URL', ['nats:', 'tls:']),
     masterKey: master === undefined ? undefined : secret(master),
+    previousMasterKey: previous === undefined ? undefined : secret(previous),
     upstreams: {
       openai: origin('OPENAI_UPSTREAM_URL', 'https://api.openai.com'),
       anthropic: origin('ANTHROPIC_UPSTREAM_URL', 'https://api.anthropic.com'),
       gemini: origin('GEMINI_UPSTREAM_URL', 'https://generativelanguage.googleapis.com'),
     },
     allowPrivateUpstreams,
+    identity: readIdentity(given, allowPrivateUpstreams, mistakes),
     adminUrl: admin ?? undefined,
     adminKey: adminKey === undefined ? undefined : secret(adminKey),
     analyzerUrl:

@@ -10,6 +10,7 @@ import { type RunningCalls, runningCalls } from './gateway/running.ts'
 import { presidioAnalyzer } from './gateway/text-analyzer.ts'
 import { builtIn } from './policies/guard-rules.ts'
 import { reporter } from './reporter.ts'
+import { secretHealth } from './secret-health.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { exchangeWriter } from './store/exchanges.ts'
 import { type ChangeKind, watchChanges } from './store/freshness.ts'
@@ -70,9 +71,12 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
   const upstream = openUpstream({ world, env: process.env })
   const warm = () => warmDetectors(database, world)
   await warm()
-  const watching = await watchChanges(database, world, (kind, id) =>
-    refresh(kind, id, { keys, secrets, policies, prices, calls, warm }),
-  )
+  const readable = secretHealth(database, keyring, world)
+  await readable.check()
+  const watching = await watchChanges(database, world, (kind, id) => {
+    refresh(kind, id, { keys, secrets, policies, prices, calls, warm })
+    if (kind === 'secret' || kind === 'all') void readable.check()
+  })
   const gateway: GatewayDeps = {
     world,
     processId: registered.id,
@@ -96,7 +100,7 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
     calls,
     gateway,
     metrics,
-    states: () => states(database, bus),
+    states: async () => ({ ...(await states(database, bus)), secrets: readable.state() }),
     async close() {
       await Promise.all([ledger.drain(LIMITS.queryMs), exchanges.drain(LIMITS.queryMs)])
       ledger.close()

@@ -1,6 +1,8 @@
 import { Elysia } from 'elysia'
 import packageJson from '../package.json'
+import { identityDoor } from './admin/identity-door.ts'
 import { adminApi, isAdminPath } from './admin/index.ts'
+import { passwordDoor } from './admin/password-door.ts'
 import { asFailure, Failure } from './base/failure.ts'
 import { failureThrottle } from './base/failure-throttle.ts'
 import { LIMITS } from './base/limits.ts'
@@ -39,6 +41,8 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     database: parts.database,
     keys: parts.keys,
     keyring: parts.keyring,
+    passwords: passwordDoor(world),
+    identity: config.identity && identityDoor(config.identity, world),
     basePath: config.basePath,
     version: packageJson.version,
     throttle,

@@ -3,6 +3,8 @@ import type { Permission } from '../base/permission.ts'
 import type { World } from '../base/world.ts'
 import type { Database } from '../store/database.ts'
 import type { Keyring } from '../store/keyring.ts'
+import type { IdentityDoor } from './identity-door.ts'
+import type { PasswordDoor } from './password-door.ts'
 
 /** What the admin API must know of a resolved key; the store's key facts fit. */
 export interface AdminKey {
@@ -19,6 +21,8 @@ export interface AdminKey {
     readonly permissions: ReadonlySet<Permission>
   }[]
   readonly organizationPermissions: ReadonlySet<Permission>
+  /** Of a console session: when its person showed who it is, in epoch milliseconds. */
+  readonly signedInAtMs?: number
 }
 
 /** The product's documentation, as MCP tools read it. */
@@ -60,6 +64,10 @@ export interface AdminDeps {
   readonly manual?: Manual | undefined
   /** True: MCP tools that change something are offered to keys that may. */
   readonly mcpWrites?: boolean
+  /** Hashes and checks passwords. */
+  readonly passwords: PasswordDoor
+  /** The identity provider that people may sign in at; undefined when none is configured. */
+  readonly identity?: IdentityDoor | undefined
   /** Shown in the OpenAPI document. */
   readonly version: string
 }

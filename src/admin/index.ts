@@ -2,11 +2,13 @@ import { Elysia } from 'elysia'
 import { AUDIT_ROUTES } from './audit-logs.ts'
 import { CONFIG_ROUTES } from './config-schema.ts'
 import type { AdminDeps } from './deps.ts'
+import { IDENTITY_ROUTES } from './identity.ts'
 import { ISSUE_ROUTES } from './issues.ts'
 import { mcp } from './mcp/server.ts'
 import { MEMBER_ROUTES } from './members.ts'
 import { fallback, mount } from './mount.ts'
 import { ORGANIZATION_ROUTES } from './organization.ts'
+import { PASSWORD_ROUTES } from './passwords.ts'
 import { PERSONAL_TOKEN_ROUTES } from './personal-tokens.ts'
 import { POLICY_ROUTES } from './policies.ts'
 import { POLICY_TRIAL_ROUTES } from './policy-trial.ts'
@@ -45,6 +47,8 @@ export const RESOURCES = {
   audit: AUDIT_ROUTES,
   config: CONFIG_ROUTES,
   signIn: SIGN_IN_ROUTES,
+  passwords: PASSWORD_ROUTES,
+  identity: IDENTITY_ROUTES,
 } satisfies Readonly<Record<string, readonly Route[]>>
 
 /** True for the paths that belong to {@link adminApi}: `/api/v1/*`, `/swagger*` and `/mcp` below the base path. */

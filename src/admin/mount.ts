@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import { Failure } from '../base/failure.ts'
+import { asFailure, Failure } from '../base/failure.ts'
 import { newId } from '../base/id.ts'
 import { textMember } from '../base/json.ts'
 import type { AdminDeps, AdminKey } from './deps.ts'
@@ -15,6 +15,7 @@ import {
 import { readJsonBody, readQuery } from './input.ts'
 import { baseHeaders, problemOf } from './problem.ts'
 import type { Answer, Route } from './route.ts'
+import { refuseForeign } from './session-cookie.ts'
 
 /**
  * One Elysia instance for the routes of one resource. Elysia routes and documents; it parses nothing, so that
@@ -41,6 +42,7 @@ async function answer(
 ): Promise<Response> {
   const requestId = newId(deps.world)
   try {
+    if (route.scope === 'open') refuseForeign(request)
     const { key, token } =
       route.scope === 'open'
         ? NOBODY
@@ -59,6 +61,7 @@ async function answer(
       path: url.pathname,
       url,
       token,
+      address: deps.addressOf?.(request),
       requestId,
     }
     // A route without a key in front of it is itself the door that is guessed at.
@@ -67,8 +70,19 @@ async function answer(
       : route.run(call))
     return responseOf(result, requestId)
   } catch (cause) {
-    return problemOf(cause, requestId, deps.world)
+    const problem = problemOf(cause, requestId, deps.world)
+    const isPage = route.isPage && request.headers.get('accept')?.includes('text/html')
+    return isPage ? backToConsole(problem, cause, deps) : problem
   }
+}
+
+/** A person in front of a browser is shown the console, which knows words for the code. */
+function backToConsole(problem: Response, cause: unknown, deps: AdminDeps): Response {
+  const headers = new Headers(problem.headers)
+  headers.delete('content-type')
+  const { code } = asFailure(cause)
+  headers.set('location', `${deps.basePath}/console#sign-in-failed=${code}`)
+  return new Response(null, { status: 303, headers })
 }
 
 /**
@@ -89,11 +103,14 @@ export function callerOf(
 }
 
 function responseOf(result: Answer, requestId: string): Response {
-  const headers = { ...baseHeaders(requestId), ...result.headers }
-  if (result.status === 204) return new Response(null, { status: 204, headers })
+  const headers = new Headers({ ...baseHeaders(requestId), ...result.headers })
+  for (const cookie of result.cookies ?? []) headers.append('set-cookie', cookie)
+  if (result.status === 204 || result.status === 303)
+    return new Response(null, { status: result.status, headers })
+  headers.set('content-type', 'application/json')
   return new Response(result.text ?? JSON.stringify(result.body), {
     status: result.status,
-    headers: { ...headers, 'content-type': 'application/json' },
+    headers,
   })
 }
 

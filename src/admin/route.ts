@@ -11,11 +11,13 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** What a handler gives back. `body` may hold exact numbers; absent for 204. */
 export interface Answer {
-  readonly status: 200 | 201 | 204
+  readonly status: 200 | 201 | 204 | 303
   readonly body?: unknown
   /** JSON text that stands for `body`. */
   readonly text?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** One `Set-Cookie` each. */
+  readonly cookies?: readonly string[]
 }
 
 /** One admin request after the guard: who asks, and what, both checked. */
@@ -32,13 +34,15 @@ export interface Call<P, Q, B> {
   readonly url: URL
   /** The caller's own key, for deriving what only its holder may read again. */
   readonly token: Secret
+  /** The caller's address as the listener saw it. */
+  readonly address: string | undefined
   /** UUIDv7 of this request, as in the answer's `x-gateway-request-id`. */
   readonly requestId: string
 }
 
 /** What the OpenAPI document says a route answers when all is well. */
 export interface Promise200<A extends TSchema = TSchema> {
-  readonly status: 200 | 201 | 204
+  readonly status: 200 | 201 | 204 | 303
   readonly says: string
   readonly shape?: A
 }
@@ -60,6 +64,8 @@ interface Told {
    */
   readonly scope: 'organization' | 'workspace' | 'named' | 'open'
   readonly answer: Promise200
+  /** A browser navigates here: what fails sends it to the console's `#sign-in-failed=<code>`, not to JSON. */
+  readonly isPage?: true
   /** False for a POST that only reads. */
   readonly repeatable?: false
   /** Failure codes beyond those every route can have. */

@@ -15,7 +15,7 @@ export async function sessionKey(
   request: Request,
   deps: AdminDeps,
 ): Promise<{ readonly key: AdminKey; readonly token: Secret } | undefined> {
-  const cookie = cookieOf(request)
+  const cookie = cookieOf(request.headers, new URL(request.url))
   if (cookie === undefined) return undefined
   if (!SAFE.has(request.method)) demandSameOrigin(request)
   const session = await resolveSession(deps.database.orm, deps.world, cookie)
@@ -33,6 +33,7 @@ export async function sessionKey(
       userId: session.userId,
       workspaces: session.workspaces,
       organizationPermissions: session.organizationPermissions,
+      signedInAtMs: session.createdAtMs,
     },
     token: secret(cookie),
   }
@@ -54,23 +55,58 @@ export function demandSameOrigin(request: Request): void {
     })
 }
 
-/** The `Set-Cookie` that opens a session, or with an empty value ends it. */
-export function cookieFor(request: { readonly url: URL }, value: string, seconds: number): string {
-  const common = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}`
-  return isLoopback(request.url)
-    ? `${LOOPBACK_COOKIE}=${value}; ${common}`
-    : `${HOST_COOKIE}=${value}; Secure; ${common}`
+/**
+ * An open write sets a cookie: no other site may sign a visitor in as somebody of its choice. What no browser sent has
+ * neither header and passes. Fails with `permission_missing`.
+ */
+export function refuseForeign(request: Request): void {
+  const { headers, method } = request
+  if (SAFE.has(method) || !(headers.has('sec-fetch-site') || headers.has('origin'))) return
+  demandSameOrigin(request)
 }
 
-function cookieOf(request: Request): string | undefined {
-  const name = isLoopback(new URL(request.url)) ? LOOPBACK_COOKIE : HOST_COOKIE
-  for (const part of (request.headers.get('cookie') ?? '').split(';')) {
+/** What a cookie of ours is for. */
+type CookieKind = 'session' | 'flow'
+
+/** The `Set-Cookie` that opens a session (or starts a sign-in flow), or with an empty value ends it. */
+export function cookieFor(
+  request: { readonly url: URL },
+  value: string,
+  seconds: number,
+  kind: CookieKind = 'session',
+): string {
+  const common = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}`
+  const secure = isLoopback(request.url) ? '' : 'Secure; '
+  return `${nameOf(kind, request.url)}=${value}; ${secure}${common}`
+}
+
+/** Longer than any of ours. */
+const COOKIE_UNITS_MAX = 3_000
+
+/** The value of our cookie in a request's headers, or undefined. */
+export function cookieOf(
+  headers: Headers,
+  url: URL,
+  kind: CookieKind = 'session',
+): string | undefined {
+  const name = nameOf(kind, url)
+  for (const part of (headers.get('cookie') ?? '').split(';')) {
     const [key, value] = part.trim().split('=')
-    if (key === name && value !== undefined && /^[\w-]{20,100}$/.test(value)) return value
+    if (key === name && value !== undefined && isValue(value)) return value
   }
   return undefined
 }
 
-function isLoopback(url: URL): boolean {
+function isValue(text: string): boolean {
+  return text.length >= 20 && text.length <= COOKIE_UNITS_MAX && /^[\w-]+$/.test(text)
+}
+
+function nameOf(kind: CookieKind, url: URL): string {
+  const name = isLoopback(url) ? LOOPBACK_COOKIE : HOST_COOKIE
+  return kind === 'flow' ? `${name}-flow` : name
+}
+
+/** True for plain http on this machine. Anything else is reached over https, if need be through a proxy. */
+export function isLoopback(url: URL): boolean {
   return url.protocol === 'http:' && LOOPBACK.test(url.hostname)
 }

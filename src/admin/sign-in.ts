@@ -1,13 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import { Failure } from '../base/failure.ts'
-import { change } from '../store/change.ts'
-import {
-  closeSession,
-  listSessions,
-  openSession,
-  type Person,
-  redeemSignIn,
-} from '../store/sign-in.ts'
+import { closeSession, listSessions, type Person, redeemSignIn } from '../store/sign-in.ts'
+import { enter } from './enter.ts'
 import type { Caller } from './guard.ts'
 import { ID_PARAMS } from './id-params.ts'
 import { type Answer, type Call, route } from './route.ts'
@@ -111,27 +105,12 @@ export const SIGN_IN_ROUTES = [
   }),
 ]
 
-/** The audit row belongs to the organisation signed in to, which is only known once the token was taken. */
-async function signIn(
-  { deps, headers, url, requestId }: Call<unknown, unknown, unknown>,
-  token: string,
-): Promise<Answer> {
-  const { database, world } = deps
+async function signIn(call: Call<unknown, unknown, unknown>, token: string): Promise<Answer> {
+  const { database, world } = call.deps
   const person = await redeemSignIn(database.orm, world, token)
   if (!person)
     throw new Failure('unauthenticated', { says: 'This sign-in link is wrong, used or too old.' })
-  const actor = { ...person, keyId: undefined, keyShort: undefined, requestId }
-  const opened = await change(database, world, actor, async ({ orm, note }) => {
-    const session = await openSession(orm, world, person, headers.get('user-agent'))
-    note({
-      operation: 'sign_in',
-      resource: { kind: 'session', id: session.id },
-      details: { by: 'one-time token' },
-    })
-    return session
-  })
-  const seconds = Math.floor((opened.expiresAtMs - world.clock.now()) / 1000)
-  return { status: 204, headers: { 'set-cookie': cookieFor({ url }, opened.cookie, seconds) } }
+  return await enter(call, person, 'one-time token')
 }
 
 function end(call: Call<unknown, unknown, unknown>, id: string): Promise<Answer> {
@@ -142,7 +121,7 @@ function end(call: Call<unknown, unknown, unknown>, id: string): Promise<Answer>
       throw new Failure('not_found', { says: 'There is no such session.' })
     note({ operation: 'sign_out', resource: { kind: 'session', id }, details: {} })
     return id === caller.key.id
-      ? { status: 204, headers: { 'set-cookie': cookieFor({ url }, '', 0) } }
+      ? { status: 204, cookies: [cookieFor({ url }, '', 0)] }
       : { status: 204 }
   })
 }

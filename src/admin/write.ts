@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { Failure } from '../base/failure.ts'
 import { type Change, change } from '../store/change.ts'
 import {
@@ -10,6 +10,7 @@ import {
 } from '../store/idempotency.ts'
 import { sqlState } from '../store/store-failure.ts'
 import type { Answer, Call } from './route.ts'
+import { openText, sealText } from './sealed-text.ts'
 
 /** A client that retries does so within minutes; a day covers a queue that was stuck over night. */
 const KEPT_MS = 24 * 60 * 60 * 1000
@@ -43,7 +44,7 @@ export async function write(
       await keepAnswer(under.orm, attempt.name, {
         fingerprint: attempt.fingerprint,
         status: answer.status,
-        sealed: seal(attempt.sealingKey, text),
+        sealed: sealText(attempt.sealingKey, text),
       })
       return answer
     })
@@ -91,15 +92,15 @@ async function repeat(
     throw new Failure('unprocessable', {
       says: 'This Idempotency-Key was used for another request.',
     })
-  const text = unseal(attempt.sealingKey, kept.sealed)
+  const text = openText(attempt.sealingKey, kept.sealed)
   const headers = { 'idempotent-replayed': 'true' }
   return kept.status === 204
     ? { status: 204, headers }
     : { status: kept.status === 201 ? 201 : 200, text, headers }
 }
 
-/** What the database refused because of what is already there. */
-function asConflict(cause: unknown): unknown {
+/** A `conflict` for what the database refused because of what is already there; anything else as it came. */
+export function asConflict(cause: unknown): unknown {
   switch (sqlState(cause)) {
     case '23505':
       return new Failure('conflict', { says: 'There is one like it already.', inside: cause })
@@ -119,16 +120,4 @@ function asConflict(cause: unknown): unknown {
 
 function sha256(text: string): Uint8Array {
   return createHash('sha256').update(text).digest()
-}
-
-function seal(key: Uint8Array, text: string): Uint8Array {
-  const nonce = crypto.getRandomValues(new Uint8Array(12))
-  const cipher = createCipheriv('aes-256-gcm', key, nonce)
-  return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
-}
-
-function unseal(key: Uint8Array, box: Uint8Array): string {
-  const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, 12))
-  decipher.setAuthTag(box.subarray(-16))
-  return Buffer.concat([decipher.update(box.subarray(12, -16)), decipher.final()]).toString('utf8')
 }

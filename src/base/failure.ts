@@ -64,6 +64,7 @@ export const FAILURES = {
   ),
   content_blocked: row(400, 'policy', 'content', false, 'Request blocked by gateway policies.'),
   unauthenticated: row(401, 'client', 'authentication', false, 'Invalid or missing gateway key.'),
+  sign_in_refused: row(403, 'client', 'permission', false, 'This identity may not sign in here.'),
   spend_limit_reached: row(402, 'policy', 'billing', false, 'Request blocked by gateway policies.'),
   permission_missing: row(
     403,
@@ -170,6 +171,20 @@ export const FAILURES = {
     'The gateway failed. The failure is logged under this request id.',
   ),
   endpoint_not_supported: row(501, 'config', 'invalid', false, 'This endpoint is not supported.'),
+  identity_provider_failed: row(
+    502,
+    'config',
+    'upstream',
+    true,
+    'The identity provider could not be reached, or answered what it must not.',
+  ),
+  provider_secret_unreadable: row(
+    424,
+    'config',
+    'invalid',
+    false,
+    'The provider secret cannot be opened with the master key of this gateway.',
+  ),
   upstream_unreachable: row(
     502,
     'upstream',

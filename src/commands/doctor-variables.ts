@@ -10,7 +10,7 @@ export interface VariableLine {
   readonly says: string
 }
 
-const SECRET = /_KEY$|TOKEN|PASSWORD/
+const SECRET = /_KEY(_PREVIOUS)?$|TOKEN|PASSWORD|SECRET/
 
 /** Every variable that is read, with what holds now. */
 export function variableLines(env: Readonly<Record<string, string | undefined>>): VariableLine[] {

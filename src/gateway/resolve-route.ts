@@ -15,7 +15,8 @@ export interface Candidate {
 /**
  * The candidate for a path below a provider's prefix. Only configuration chooses hosts; the path is checked
  * so that it cannot leave the provider's API.
- * Fails with `unknown_route`, `route_denied`, `provider_secret_missing`, `store_unavailable`.
+ * Fails with `unknown_route`, `route_denied`, `provider_secret_missing`,
+ * `provider_secret_unreadable`, `store_unavailable`.
  */
 export async function resolveRoute(
   path: string,

@@ -20,8 +20,10 @@ export interface Keyring {
   derive(purpose: string): Uint8Array
   /** AES-256-GCM under a fresh data key, which the master key wraps. `context` must be the same when opening. */
   seal(plain: string, context: string): Sealed
-  /** The plain text. Throws when the envelope, its key or its context was changed. */
+  /** The plain text, also of what another accepted key sealed. Throws when the envelope, its key or its context was changed. */
   open(sealed: Sealed, context: string): string
+  /** The same envelope with its data key wrapped by the master key. Throws as `open` does. */
+  rewrap(sealed: Sealed, context: string): Sealed
 }
 
 /** An envelope: a data key wrapped by the master key, and the text sealed by the data key. */
@@ -35,33 +37,51 @@ const KEY_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const FILE = 'master.key'
+const PREVIOUS_FILE = 'master.key.previous'
 
 /**
  * The keyring of this installation: from the configured master key, else from `<dataDir>/master.key`, which is
- * made at the first start. Throws with a fix when the file is unreadable or is no key: a new one in its place
- * would make every stored secret unreadable for good.
+ * made at the first start. A previous key, configured or in `master.key.previous`, opens only. Throws with a fix when a
+ * file is unreadable or is no key: a new one in its place would make every stored secret unreadable for good.
  */
 export function openKeyring(
-  options: { dataDir: string; masterKey: Secret | undefined },
+  options: {
+    dataDir: string
+    masterKey: Secret | undefined
+    previousMasterKey?: Secret | undefined
+  },
   world: Pick<World, 'dice'>,
 ): Keyring {
-  if (options.masterKey) return keyringOf(decode(options.masterKey.reveal(), 'SLUICE_MASTER_KEY'))
-  const path = join(options.dataDir, FILE)
-  const existing = statSync(path, { throwIfNoEntry: false })
-  if (!existing) create(options.dataDir, path, world)
-  else if ((existing.mode & 0o077) !== 0)
-    throw new Error(`${path} can be read by others.\nFix: chmod 600 ${path}`)
-  return keyringOf(decode(readFileSync(path, 'utf8').trim(), path))
+  const { dataDir, masterKey, previousMasterKey } = options
+  const previous = previousMasterKey
+    ? decode(previousMasterKey.reveal(), 'SLUICE_MASTER_KEY_PREVIOUS')
+    : readKeyFile(join(dataDir, PREVIOUS_FILE))
+  const others = previous ? [previous] : []
+  if (masterKey) return keyringOf(decode(masterKey.reveal(), 'SLUICE_MASTER_KEY'), others)
+  const path = join(dataDir, FILE)
+  const found = readKeyFile(path)
+  if (found) return keyringOf(found, others)
+  create(dataDir, path, world)
+  return keyringOf(decode(readFileSync(path, 'utf8').trim(), path), others)
 }
 
-/** A keyring over 32 bytes. */
-export function keyringOf(master: Uint8Array): Keyring {
-  if (master.length !== KEY_BYTES) throw new Error('a master key has 32 bytes')
-  const id = createHash('sha256')
-    .update('sluice master key')
-    .update(master)
-    .digest('hex')
-    .slice(0, 16)
+function readKeyFile(path: string): Uint8Array | undefined {
+  const existing = statSync(path, { throwIfNoEntry: false })
+  if (!existing) return undefined
+  if ((existing.mode & 0o077) !== 0)
+    throw new Error(`${path} can be read by others.\nFix: chmod 600 ${path}`)
+  return decode(readFileSync(path, 'utf8').trim(), path)
+}
+
+/** A keyring over 32 bytes, which also opens what the `others` sealed. */
+export function keyringOf(master: Uint8Array, others: readonly Uint8Array[] = []): Keyring {
+  const keys = new Map([master, ...others].map((each) => [idOf(each), each]))
+  const id = idOf(master)
+  const dataKeyOf = ({ masterKeyId, wrappedKey }: Sealed, context: string): Uint8Array => {
+    const key = keys.get(masterKeyId)
+    if (!key) throw new Error(`sealed with another master key (${masterKeyId})`)
+    return decrypt(key, wrappedKey, `key|${context}`)
+  }
   return {
     id,
     derive: (purpose) => createHmac('sha256', master).update(`sluice ${purpose}`).digest(),
@@ -73,12 +93,24 @@ export function keyringOf(master: Uint8Array): Keyring {
         sealed: encrypt(dataKey, Buffer.from(plain), `text|${context}`),
       }
     },
-    open({ masterKeyId, wrappedKey, sealed }, context) {
-      if (masterKeyId !== id) throw new Error(`sealed with another master key (${masterKeyId})`)
-      const dataKey = decrypt(master, wrappedKey, `key|${context}`)
-      return decrypt(dataKey, sealed, `text|${context}`).toString('utf8')
+    open: (envelope, context) =>
+      decrypt(dataKeyOf(envelope, context), envelope.sealed, `text|${context}`).toString('utf8'),
+    rewrap(envelope, context) {
+      const dataKey = dataKeyOf(envelope, context)
+      // An envelope that does not open must not look as if it were in order.
+      decrypt(dataKey, envelope.sealed, `text|${context}`)
+      return {
+        masterKeyId: id,
+        wrappedKey: encrypt(master, dataKey, `key|${context}`),
+        sealed: envelope.sealed,
+      }
     },
   }
+}
+
+function idOf(master: Uint8Array): string {
+  if (master.length !== KEY_BYTES) throw new Error('a master key has 32 bytes')
+  return createHash('sha256').update('sluice master key').update(master).digest('hex').slice(0, 16)
 }
 
 /** Nonce, cipher text, tag. The nonce is random: a data key seals once, a master key far below 2³² times. */

@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import { newId } from '../base/id.ts'
 import type { World } from '../base/world.ts'
 import type { Orm } from './database.ts'
+import { endAccess } from './passwords.ts'
 import {
   gatewayKeys,
   orgMemberships,
@@ -147,8 +148,8 @@ export async function updateMember(
 }
 
 /**
- * Ends a membership the caller has read in this place; leaving an organisation also ends every one in its workspaces
- * and the person's keys there.
+ * Ends a membership the caller has read in this place; leaving an organisation also ends every one in its workspaces,
+ * and the person's keys, password and sessions there.
  */
 export async function deleteMember(
   orm: Orm,
@@ -177,6 +178,8 @@ export async function deleteMember(
       and(eq(gatewayKeys.organizationId, organizationId), eq(gatewayKeys.userId, member.userId)),
     )
   await orm.delete(orgMemberships).where(eq(orgMemberships.id, member.id))
+  // Who is added again later starts anew: the password went with the membership.
+  await endAccess(orm, { organizationId, userId: member.userId })
 }
 
 /** How many people of the organisation, other than `exceptId`, hold a role that manages it. Locks their memberships. */

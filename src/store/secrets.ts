@@ -1,4 +1,5 @@
 import { and, asc, eq } from 'drizzle-orm'
+import { Failure } from '../base/failure.ts'
 import { newId } from '../base/id.ts'
 import { type Secret, secret } from '../base/secret.ts'
 import type { World } from '../base/world.ts'
@@ -35,7 +36,7 @@ export async function putSecret(
   const plain = entry.value.reveal()
   const row = {
     version,
-    ...keyring.seal(plain, contextOf(workspaceId, name, version)),
+    ...keyring.seal(plain, contextOf({ workspaceId, name, version })),
     lastFour: lastFour(plain),
     updatedAt: new Date(world.clock.now()),
   }
@@ -72,19 +73,11 @@ export async function listSecrets(orm: Orm, workspaceId: string): Promise<Secret
   }))
 }
 
-/** Names every secret that this keyring cannot open, as `<workspace id>/<name>`: said once at the start. */
-export async function unreadableSecrets(orm: Orm, keyring: Keyring): Promise<string[]> {
-  const rows = await orm.select().from(providerSecrets).orderBy(asc(providerSecrets.id))
-  return rows
-    .filter((row) => openRow(row, keyring) === undefined)
-    .map((row) => `${row.workspaceId}/${row.name}`)
-}
-
 /** Gives out provider secrets for calls. */
 export interface SecretResolver {
   /**
-   * The secret, or undefined when the workspace has none of that name or it cannot be opened. Synchronous when
-   * it is known. Rejects with `store_unavailable`.
+   * The secret, or undefined when the workspace has none of that name. Synchronous when it is known. Rejects with
+   * `store_unavailable`. Throws or rejects with `provider_secret_unreadable`, naming it, when no key opens it.
    */
   resolve(workspaceId: string, name: string): Secret | undefined | Promise<Secret | undefined>
   /** Forgets every secret of a workspace, or all of them. */
@@ -97,6 +90,9 @@ const FRESH_MS = 30_000
 const STALE_MS = 60_000
 /** A missing secret is asked for on every call until somebody adds it. */
 const MISSING_MS = 1_000
+
+/** Remembered like a secret, so that calls that need it cost no query each and no log line. */
+const UNREADABLE = secret('')
 
 /** Makes a resolver with a bounded cache. Feed {@link SecretResolver.forget} from `watchChanges`. */
 export function secretResolver(database: Database, keyring: Keyring, world: World): SecretResolver {
@@ -111,12 +107,18 @@ export function secretResolver(database: Database, keyring: Keyring, world: Worl
       const row = await readRow(database, workspaceId, name)
       if (!row) return undefined
       const plain = openRow({ ...row, workspaceId, name }, keyring)
-      if (plain === undefined) world.log.error('secret.unreadable', { workspaceId, name })
-      return plain === undefined ? undefined : secret(plain)
+      if (plain !== undefined) return secret(plain)
+      world.log.error('secret.unreadable', { workspaceId, name })
+      return UNREADABLE
     },
   })
   return {
-    resolve: (workspaceId, name) => cache.get(`${workspaceId}/${name}`),
+    resolve(workspaceId, name) {
+      const found = cache.get(`${workspaceId}/${name}`)
+      return found instanceof Promise
+        ? found.then((each) => readable(each, name))
+        : readable(found, name)
+    },
     forget(workspaceId) {
       if (workspaceId === undefined) cache.forget()
       else cache.forgetWhere((_, key) => key.startsWith(`${workspaceId}/`))
@@ -124,7 +126,16 @@ export function secretResolver(database: Database, keyring: Keyring, world: Worl
   }
 }
 
-interface Stored extends Sealed {
+function readable(found: Secret | undefined, name: string): Secret | undefined {
+  if (found !== UNREADABLE) return found
+  throw new Failure('provider_secret_unreadable', {
+    says: `The provider secret ${name} of this workspace cannot be opened with the master key of this gateway: an administrator restores the key or sets the secret again.`,
+    details: { secret: name },
+  })
+}
+
+/** A secret as it is stored. */
+export interface StoredSecret extends Sealed {
   readonly workspaceId: string
   readonly name: string
   readonly version: number
@@ -141,17 +152,18 @@ async function readRow(
   return row
 }
 
-function openRow(row: Stored, keyring: Keyring): string | undefined {
+/** The text of a stored secret; undefined when the keyring does not open it. */
+export function openRow(row: StoredSecret, keyring: Keyring): string | undefined {
   try {
-    return keyring.open(row, contextOf(row.workspaceId, row.name, row.version))
+    return keyring.open(row, contextOf(row))
   } catch {
     return undefined
   }
 }
 
 /** Bound into the envelope: a row moved to another workspace, name or version does not open. */
-function contextOf(workspaceId: string, name: string, version: number): string {
-  return `${workspaceId}|${name}|${version}`
+export function contextOf(row: Pick<StoredSecret, 'workspaceId' | 'name' | 'version'>): string {
+  return `${row.workspaceId}|${row.name}|${row.version}`
 }
 
 /** Enough to recognise a long secret; nothing of a short one. */

@@ -16,8 +16,17 @@ import {
   workspaces,
 } from './tables.ts'
 
-/** Long enough to copy a link from a terminal, short enough that an old one is worth nothing. */
-const TOKEN_MS = 15 * 60_000
+/** What a one-time link is for. */
+export type LinkPurpose = 'sign_in' | 'password'
+
+/**
+ * How long a link works. Signing in: long enough to copy it from a terminal, short enough that an old one is worth
+ * nothing. A password: an administrator sends it to somebody who is not at the desk.
+ */
+export const LINK_MS: Readonly<Record<LinkPurpose, number>> = {
+  sign_in: 15 * 60_000,
+  password: 24 * 3_600_000,
+}
 /** A session ends after this long without a request, and in any case after a working day. */
 const IDLE_MS = 30 * 60_000
 const SESSION_MS = 12 * 3_600_000
@@ -33,15 +42,29 @@ export interface Person {
   readonly userId: string
 }
 
-/** Makes a token that signs a person in once, within 15 minutes. Older tokens of the person end. */
-export async function mintSignIn(orm: Orm, world: World, person: Person): Promise<string> {
+/** Makes a token that works once, within {@link LINK_MS}. Older ones of the member for the same purpose end. */
+export async function mintSignIn(
+  orm: Orm,
+  world: World,
+  { organizationId, userId }: Person,
+  purpose: LinkPurpose = 'sign_in',
+): Promise<string> {
   const now = world.clock.now()
   const token = PREFIX + textOf(world)
   await orm.delete(signInTokens).where(lt(signInTokens.expiresAt, new Date(now)))
-  await orm.delete(signInTokens).where(eq(signInTokens.userId, person.userId))
+  await orm
+    .delete(signInTokens)
+    .where(
+      and(
+        eq(signInTokens.organizationId, organizationId),
+        eq(signInTokens.userId, userId),
+        eq(signInTokens.purpose, purpose),
+      ),
+    )
+  const expiresAt = new Date(now + LINK_MS[purpose])
   await orm
     .insert(signInTokens)
-    .values({ hash: hashOf(token), ...person, expiresAt: new Date(now + TOKEN_MS) })
+    .values({ hash: hashOf(token), organizationId, userId, purpose, expiresAt })
   return token
 }
 
@@ -62,29 +85,47 @@ export async function firstManager(orm: Orm, organizationId: string): Promise<Pe
   return row && { organizationId, userId: row.userId }
 }
 
-/** Takes a token for good and gives whose it was; undefined when it is wrong, used or late. */
+/** Whose a token is, without taking it; undefined as in {@link redeemSignIn}. */
+export async function personOfLink(
+  orm: Orm,
+  world: World,
+  token: string,
+  purpose: LinkPurpose,
+): Promise<Person | undefined> {
+  const [row] = await orm
+    .select({ organizationId: signInTokens.organizationId, userId: signInTokens.userId })
+    .from(signInTokens)
+    .where(isLink(world, token, purpose))
+  return row
+}
+
+/** Takes a token for good and gives whose it was; undefined when it is wrong, used, late or for something else. */
 export async function redeemSignIn(
   orm: Orm,
   world: World,
   token: string,
+  purpose: LinkPurpose = 'sign_in',
 ): Promise<Person | undefined> {
   const [row] = await orm
     .delete(signInTokens)
-    .where(
-      and(
-        eq(signInTokens.hash, hashOf(token)),
-        gt(signInTokens.expiresAt, new Date(world.clock.now())),
-      ),
-    )
+    .where(isLink(world, token, purpose))
     .returning({ organizationId: signInTokens.organizationId, userId: signInTokens.userId })
   return row
+}
+
+function isLink(world: World, token: string, purpose: LinkPurpose) {
+  return and(
+    eq(signInTokens.hash, hashOf(token)),
+    eq(signInTokens.purpose, purpose),
+    gt(signInTokens.expiresAt, new Date(world.clock.now())),
+  )
 }
 
 /** Opens a session and gives its cookie value: the only moment it is known. */
 export async function openSession(
   orm: Orm,
   world: World,
-  person: Person,
+  { organizationId, userId }: Person,
   userAgent: string | null,
 ): Promise<{ readonly id: string; readonly cookie: string; readonly expiresAtMs: number }> {
   const now = world.clock.now()
@@ -94,7 +135,8 @@ export async function openSession(
   await orm.insert(consoleSessions).values({
     id,
     hash: hashOf(cookie),
-    ...person,
+    organizationId,
+    userId,
     userAgent: userAgent?.slice(0, USER_AGENT_UNITS_MAX) ?? null,
     createdAt: new Date(now),
     lastSeenAt: new Date(now),
@@ -108,6 +150,7 @@ export interface SessionFacts extends Person {
   readonly id: string
   readonly email: string
   readonly gatewayEnabled: boolean
+  readonly createdAtMs: number
   readonly expiresAtMs: number
   readonly organizationPermissions: ReadonlySet<Permission>
   readonly workspaces: readonly {
@@ -129,6 +172,7 @@ export async function resolveSession(
       organizationId: consoleSessions.organizationId,
       userId: consoleSessions.userId,
       email: users.email,
+      createdAt: consoleSessions.createdAt,
       lastSeenAt: consoleSessions.lastSeenAt,
       expiresAt: consoleSessions.expiresAt,
       gatewayEnabled: organizations.llmGatewayEnabled,
@@ -158,9 +202,10 @@ export async function resolveSession(
       .update(consoleSessions)
       .set({ lastSeenAt: new Date(now) })
       .where(eq(consoleSessions.id, row.id))
-  const { lastSeenAt: _, expiresAt, permissions, ...facts } = row
+  const { lastSeenAt: _, createdAt, expiresAt, permissions, ...facts } = row
   return {
     ...facts,
+    createdAtMs: createdAt.getTime(),
     expiresAtMs: expiresAt.getTime(),
     organizationPermissions: permissionSet(permissions),
     workspaces: await workspacesOf(orm, row),

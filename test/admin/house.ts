@@ -1,5 +1,6 @@
 import type { AdminDeps, AdminKey } from '../../src/admin/deps.ts'
 import { adminApi } from '../../src/admin/index.ts'
+import { passwordDoor } from '../../src/admin/password-door.ts'
 import type { ExchangeEvent } from '../../src/base/exchange.ts'
 import { exchangeToJson } from '../../src/base/exchange-json.ts'
 import { newId } from '../../src/base/id.ts'
@@ -56,6 +57,7 @@ export async function openHouse(basePath = ''): Promise<House> {
     database,
     basePath,
     version: '0.0.0-test',
+    passwords: passwordDoor(world),
     keyring: keyringOf(new Uint8Array(32).fill(7)),
     keys: { resolve: (token) => known.get(token) ?? resolver.resolve(token) },
   }

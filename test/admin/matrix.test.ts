@@ -19,6 +19,14 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
+/** What the few routes that ask for no key answer to somebody who has nothing to show; the others say 401. */
+const OPEN: Readonly<Record<string, number>> = {
+  '/api/v1/auth/methods': 200,
+  '/api/v1/auth/oidc/start': 404,
+  '/api/v1/auth/oidc/callback': 404,
+  '/api/v1/config/schema': 200,
+}
+
 interface Caller {
   readonly name: string
   readonly token: string
@@ -73,7 +81,7 @@ describe('every route × every role × every tenant', () => {
       for (const token of [undefined, 'slu_sk_nonsense', '', 'null'])
         expect([operation.path, (await send(operation, token, own(operation))).status]).toEqual([
           operation.path,
-          401,
+          operation.scope === 'open' ? (OPEN[operation.path] ?? 401) : 401,
         ])
   })
 

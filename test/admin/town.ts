@@ -16,7 +16,7 @@ export interface Operation {
   readonly method: string
   readonly path: string
   readonly permissions: readonly string[]
-  readonly scope: 'organization' | 'workspace' | 'named'
+  readonly scope: 'organization' | 'workspace' | 'named' | 'open'
   readonly parameters: readonly { name: string; in: string; schema: { enum?: unknown[] } }[]
   /** The example body, when it takes one. */
   readonly example: unknown

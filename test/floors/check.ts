@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       '@elysiajs/swagger',
       '@sinclair/typebox',
       'swagger-ui-dist',
-      'jose',
+      'openid-client',
       'lru-cache',
       '@modelcontextprotocol/',
     ],

@@ -5,13 +5,8 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { secret } from '../../src/base/secret.ts'
 import { keyringOf, openKeyring } from '../../src/store/keyring.ts'
-import {
-  deleteSecret,
-  listSecrets,
-  putSecret,
-  secretResolver,
-  unreadableSecrets,
-} from '../../src/store/secrets.ts'
+import { unreadableSecrets } from '../../src/store/rewrap.ts'
+import { deleteSecret, listSecrets, putSecret, secretResolver } from '../../src/store/secrets.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { makeTenant } from '../support/tenant.ts'
 import { testWorld } from '../support/world.ts'
@@ -30,6 +25,14 @@ async function stored(): Promise<{ workspaceId: string }> {
   const { workspaceId } = await makeTenant(database, world)
   await putSecret(database.orm, keyring, world, { workspaceId, name, value: secret(value) })
   return { workspaceId }
+}
+
+/** A resolver throws at once what it knows, and rejects with what it learns. */
+async function unreadable(
+  secrets: ReturnType<typeof secretResolver>,
+  workspaceId: string,
+): Promise<unknown> {
+  return await secrets.resolve(workspaceId, name)
 }
 
 describe('provider secrets', () => {
@@ -70,9 +73,11 @@ describe('provider secrets', () => {
       select gen_random_uuid(), ${thief.workspaceId}, name, version, master_key_id, wrapped_key, sealed, last_four
         from provider_secrets where workspace_id = ${workspaceId}`
     const secrets = secretResolver(database, keyring, world)
-    expect(await secrets.resolve(thief.workspaceId, name)).toBeUndefined()
+    await expect(unreadable(secrets, thief.workspaceId)).rejects.toThrow(
+      'provider_secret_unreadable',
+    )
     await database.sql`update provider_secrets set version = 2 where workspace_id = ${workspaceId}`
-    expect(await secrets.resolve(workspaceId, name)).toBeUndefined()
+    await expect(unreadable(secrets, workspaceId)).rejects.toThrow('provider_secret_unreadable')
     expect(await unreadableSecrets(database.orm, keyring)).toContain(`${thief.workspaceId}/${name}`)
   })
 
