@@ -7,7 +7,9 @@ import { asFailure, Failure } from './base/failure.ts'
 import { failureThrottle } from './base/failure-throttle.ts'
 import { LIMITS } from './base/limits.ts'
 import type { World } from './base/world.ts'
+import { cacheDirOf } from './cache-dir.ts'
 import type { Config } from './config.ts'
+import { consoleApp, isConsolePath } from './console/index.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
 import { badHost, failedResponse, isGoodHost } from './gateway/front.ts'
 import { healthRoutes } from './gateway/health.ts'
@@ -26,7 +28,7 @@ export interface Serving {
 
 type Handler = (request: Request) => Response | Promise<Response>
 
-/** Starts the data plane, the admin API and the documentation on one listener, or on two with `ADMIN_PORT`. */
+/** Starts the data plane, the admin API and the console on one listener, or on two with `ADMIN_PORT`. */
 export async function serve(config: Config, world: World): Promise<Serving> {
   const parts = await openParts(config, world)
   let draining = false
@@ -60,22 +62,31 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     throttle,
     addressOf: (request) => addressOf(server, request),
   }).use(health)
+  const screens = consoleApp({
+    basePath: config.basePath,
+    cacheDir: cacheDirOf(config, process.env),
+    log: world.log,
+  })
   // Elysia builds its router inside the first request otherwise, and one caller would wait for it.
   data.compile()
   admin.compile()
+  screens.compile()
   health.compile()
   const apart = config.adminPort !== undefined
-  const both: Handler = (request) =>
-    isAdminPath(new URL(request.url).pathname, config.basePath)
-      ? admin.handle(request)
-      : data.fetch(request)
+  /** Undefined for a path that is not the control plane's. */
+  const control = (request: Request) => {
+    const { pathname } = new URL(request.url)
+    if (isAdminPath(pathname, config.basePath)) return admin.handle(request)
+    return isConsolePath(pathname, config.basePath) ? screens.handle(request) : undefined
+  }
+  const both: Handler = (request) => control(request) ?? data.fetch(request)
   const server = listen(config.host, config.port, apart ? (request) => data.fetch(request) : both)
   data.server = server
   const adminServer = apart
-    ? listen(config.host, config.adminPort ?? 0, (request) =>
-        isAdminPath(new URL(request.url).pathname, config.basePath)
-          ? admin.handle(request)
-          : health.fetch(request),
+    ? listen(
+        config.host,
+        config.adminPort ?? 0,
+        (request) => control(request) ?? health.fetch(request),
       )
     : undefined
   return {

@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { cacheDirOf } from '../cache-dir.ts'
 import { natsVersion } from '../embedded/nats.ts'
 import { choosePlace, socketDirOf } from '../embedded/postgres-place.ts'
 import { probe } from '../embedded/postgres-probe.ts'
 import { openDatabase } from '../store/database.ts'
-import { pendingMigrations } from '../store/migrate.ts'
 import type { CommandContext } from './command.ts'
+import { databaseFindings } from './doctor-database.ts'
 import type { Check, Finding } from './doctor-machine.ts'
-import { cacheDirOf } from './up-services.ts'
 
 /** Longer paths cannot be bound: 107 bytes on Linux, 103 on macOS, the file's own name included. */
 const SOCKET_PATH_BYTES_MAX = 103
-const SERVER_VERSION_MIN = 150_000
 
 /** The two services, inside or outside. */
 export const SERVICE_CHECKS: readonly Check[] = [database, nats]
@@ -45,18 +44,7 @@ async function askDatabase(
   const name = 'database'
   const database = openDatabase({ url, world: context.world, poolSize: 1, name: 'sluice-doctor' })
   try {
-    const [row] = await database.sql<{ number: number; text: string }[]>`
-      select current_setting('server_version_num')::int as number,
-             current_setting('server_version') as text`
-    const version = `PostgreSQL ${row?.text ?? '?'}, ${where}`
-    if ((row?.number ?? 0) < SERVER_VERSION_MIN)
-      return [{ name, state: 'problem', says: version, fix: 'use PostgreSQL 15 or newer' }]
-    const pending = await pendingMigrations(database)
-    const says = pending === 0 ? 'current' : `${pending} to apply; npm start does it`
-    return [
-      { name, state: 'ok', says: version },
-      { name: 'migrations', state: pending === 0 ? 'ok' : 'note', says },
-    ]
+    return await databaseFindings(database, context.world, where)
   } catch (cause) {
     const inside =
       cause instanceof Error && 'inside' in cause ? String(cause.inside) : String(cause)

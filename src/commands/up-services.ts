@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { World } from '../base/world.ts'
+import { cacheDirOf } from '../cache-dir.ts'
 import type { Config } from '../config.ts'
 import { natsVersion, obtainNats, startNats } from '../embedded/nats.ts'
 import { startPostgres } from '../embedded/postgres.ts'
@@ -38,14 +39,4 @@ export async function chooseServices(
     )
   notes.push('No NATS to be had: events go through PostgreSQL alone (set NATS_URL to change)')
   return { ...services, startNats: undefined, notes }
-}
-
-/** Where downloads are shared between data directories: the same place as the packages of the start. */
-export function cacheDirOf(
-  config: Config,
-  env: Readonly<Record<string, string | undefined>>,
-): string {
-  if (env.XDG_CACHE_HOME?.startsWith('/')) return join(env.XDG_CACHE_HOME, 'sluice')
-  if (env.HOME?.startsWith('/')) return join(env.HOME, '.cache', 'sluice')
-  return join(config.dataDir, 'cache')
 }

@@ -55,6 +55,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'uplot',
       'elysia',
       '@elysiajs/eden',
+      'bun-plugin-tailwind',
     ],
   },
   commands: { floor: 7, packages: ['yaml'] },

@@ -1,0 +1,2 @@
+/** The bundler takes style sheets as imports; they give nothing to a program. */
+declare module '*.css'

@@ -1,0 +1,28 @@
+import { useState } from 'react'
+import { BASE } from './client.ts'
+
+/** The person's choice; `system` follows the machine. */
+export type Theme = 'system' | 'light' | 'dark'
+
+const KEPT_SECONDS = 365 * 24 * 3600
+
+function current(): Theme {
+  const chosen = document.documentElement.dataset.theme
+  return chosen === 'light' || chosen === 'dark' ? chosen : 'system'
+}
+
+/** The theme and its switch. Kept in a cookie, so that the server's first paint already has it. */
+export function useTheme(): [Theme, (theme: Theme) => void] {
+  const [theme, setTheme] = useState(current)
+  return [
+    theme,
+    (next) => {
+      setTheme(next)
+      if (next === 'system') delete document.documentElement.dataset.theme
+      else document.documentElement.dataset.theme = next
+      const seconds = next === 'system' ? 0 : KEPT_SECONDS
+      // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is not in every browser yet
+      document.cookie = `sluice-theme=${next}; Path=${BASE}/console; SameSite=Lax; Max-Age=${seconds}`
+    },
+  ]
+}

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { firstManager, mintSignIn } from '../../src/store/sign-in.ts'
+import type { Service } from '../support/service.ts'
+import { testWorld } from '../support/world.ts'
+
+const PLACES = [
+  process.env.CHROMIUM_PATH ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+]
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/**
+ * Where a Chromium is, or undefined after saying so. In CI a missing browser is a failure: the tests of the console
+ * must have run.
+ */
+export function findChromium(): string | undefined {
+  const found = PLACES.find((each) => each !== '' && existsSync(each))
+  if (found !== undefined) return found
+  const says = 'no Chromium here: install the package chromium, or set CHROMIUM_PATH'
+  if (process.env.CI === 'true') throw new Error(says)
+  console.error(`${says}; the tests of the console do not run`)
+  return undefined
+}
+
+/** A browser of its own. */
+export function openBrowser(path: string): Promise<Browser> {
+  return chromium.launch({ executablePath: path, headless: true, args: FLAGS })
+}
+
+/** What a page did that it must not. */
+export interface Watch {
+  /** Requests to another origin. */
+  readonly foreign: string[]
+  /** Errors of the console, among them what the security policy refused. */
+  readonly errors: string[]
+}
+
+export interface PageOptions {
+  readonly theme?: 'light' | 'dark'
+  readonly width?: number
+  readonly height?: number
+}
+
+/** A fresh page in a context of its own, with everything it asks for written down. */
+export async function openPage(
+  browser: Browser,
+  origin: string,
+  { theme = 'light', width = 1280, height = 800 }: PageOptions = {},
+): Promise<{ readonly page: Page; readonly watch: Watch }> {
+  const context = await browser.newContext({
+    colorScheme: theme,
+    viewport: { width, height },
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  const watch: Watch = { foreign: [], errors: [] }
+  page.on('request', (request) => {
+    const url = request.url()
+    if (!url.startsWith(origin) && !url.startsWith('data:')) watch.foreign.push(url)
+  })
+  page.on('console', (message) => {
+    if (message.type() === 'error') watch.errors.push(message.text())
+  })
+  page.on('pageerror', (error) => watch.errors.push(String(error)))
+  return { page, watch }
+}
+
+/** The address that signs the first administrator in, once. */
+export async function signInLink(service: Service): Promise<string> {
+  const { orm } = service.database
+  const manager = await firstManager(orm, service.first.organizationId)
+  if (!manager) throw new Error('nobody to sign in')
+  const token = await mintSignIn(orm, testWorld(), manager)
+  return `${service.url}/console#token=${token}`
+}
+
+/** Signs in by the one-time link and waits for the frame. */
+export async function signIn(page: Page, service: Service): Promise<void> {
+  await page.goto(await signInLink(service))
+  await page.getByRole('navigation', { name: 'Places' }).waitFor()
+}
