@@ -2,7 +2,8 @@
  * The way in: obtains the pinned Bun and the locked packages, then hands over. Plain JavaScript without dependencies, so
  * that it runs under Node 20 or newer with npm 10, 11 or 12, and under Bun alone, before anything is installed.
  *
- *   node src/boot.mjs <start | test | sluice | check | bench | test:clients | test:agents | test:soak> [arguments…]
+ *   node src/boot.mjs <start | test | sluice | check | bench | test:seeds | test:clients | test:agents |
+ *     test:soak> [arguments…]
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -21,6 +22,7 @@ const JOBS = {
   test: { packages: 'full', program: ['test/run.ts', 'test'] },
   check: { packages: 'full', program: ['test/run.ts', 'check'] },
   bench: { packages: 'full', program: ['test/run.ts', 'bench'] },
+  'test:seeds': { packages: 'full', program: ['test/simulation/seeds.ts'] },
   'test:clients': { packages: 'full', program: ['test/run.ts', 'clients'] },
   'test:agents': { packages: 'full', program: ['test/run.ts', 'agents'] },
   'test:soak': { packages: 'full', program: ['test/run.ts', 'soak'] },
