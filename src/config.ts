@@ -28,6 +28,8 @@ export interface Config {
   /** The admin API that the CLI speaks to instead of the gateway on its own machine; both or neither. */
   readonly adminUrl: URL | undefined
   readonly adminKey: Secret | undefined
+  /** Whether the MCP server offers tools that change something to keys that may. */
+  readonly mcpWrites: boolean
   /** A Presidio analyzer that data policies ask about names in requests; undefined = none. */
   readonly analyzerUrl: URL | undefined
   /** Where people sign in with OpenID Connect; undefined = nowhere. */
@@ -104,6 +106,11 @@ export const VARIABLES: readonly Variable[] = [
     says: 'gateway whose admin API the CLI speaks to',
   },
   { name: 'SLUICE_ADMIN_KEY', fallback: '(its own)', says: 'key for SLUICE_ADMIN_URL' },
+  {
+    name: 'SLUICE_MCP_WRITES',
+    fallback: '0',
+    says: '1 offers the tools of /mcp that change something, to keys that may',
+  },
   { name: 'OPENAI_API_KEY', fallback: '(none)', says: 'imported at the first start' },
   { name: 'ANTHROPIC_API_KEY', fallback: '(none)', says: 'imported at the first start' },
   { name: 'GOOGLE_API_KEY', fallback: '(none)', says: 'imported at the first start' },
@@ -205,6 +212,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     },
     allowPrivateUpstreams,
     identity: readIdentity(given, allowPrivateUpstreams, mistakes),
+    mcpWrites: given('SLUICE_MCP_WRITES') === '1',
     adminUrl: admin ?? undefined,
     adminKey: adminKey === undefined ? undefined : secret(adminKey),
     analyzerUrl:

@@ -10,6 +10,7 @@ import type { World } from './base/world.ts'
 import { cacheDirOf } from './cache-dir.ts'
 import type { Config } from './config.ts'
 import { consoleApp, isConsolePath } from './console/index.ts'
+import { docsSite, isDocsPath, manual } from './docs/index.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
 import { badHost, failedResponse, isGoodHost } from './gateway/front.ts'
 import { healthRoutes } from './gateway/health.ts'
@@ -28,7 +29,7 @@ export interface Serving {
 
 type Handler = (request: Request) => Response | Promise<Response>
 
-/** Starts the data plane, the admin API and the console on one listener, or on two with `ADMIN_PORT`. */
+/** Starts the data plane, the admin API, the console and the documentation on one listener, or on two with `ADMIN_PORT`. */
 export async function serve(config: Config, world: World): Promise<Serving> {
   const parts = await openParts(config, world)
   let draining = false
@@ -47,6 +48,8 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     identity: config.identity && identityDoor(config.identity, world),
     basePath: config.basePath,
     version: packageJson.version,
+    manual,
+    mcpWrites: config.mcpWrites,
     throttle,
     addressOf: (request) => addressOf(adminServer ?? server, request),
   })
@@ -67,16 +70,19 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     cacheDir: cacheDirOf(config, process.env),
     log: world.log,
   })
+  const pages = docsSite({ basePath: config.basePath, version: packageJson.version })
   // Elysia builds its router inside the first request otherwise, and one caller would wait for it.
   data.compile()
   admin.compile()
   screens.compile()
+  pages.compile()
   health.compile()
   const apart = config.adminPort !== undefined
   /** Undefined for a path that is not the control plane's. */
   const control = (request: Request) => {
     const { pathname } = new URL(request.url)
     if (isAdminPath(pathname, config.basePath)) return admin.handle(request)
+    if (isDocsPath(pathname, config.basePath)) return pages.handle(request)
     return isConsolePath(pathname, config.basePath) ? screens.handle(request) : undefined
   }
   const both: Handler = (request) => control(request) ?? data.fetch(request)

