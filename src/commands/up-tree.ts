@@ -1,5 +1,7 @@
 import { dirname } from 'node:path'
 import packageJson from '../../package.json'
+import { cacheDirOf } from '../cache-dir.ts'
+import { buildApp } from '../console/built.ts'
 import { firstScreen } from '../embedded/first-screen.ts'
 import type { PartState } from '../embedded/kept-part.ts'
 import { recordOf } from '../embedded/process-table.ts'
@@ -55,7 +57,11 @@ export async function runTree(context: CommandContext, addresses: Addresses): Pr
     run.isReady = true
     record(context, addresses, run, tree)
     announce(context, { ...run.facts, pids: tree.pids() }, run.notes)
+    // Not before: a start waits for nobody's first look. A gateway builds it as well when it is asked first.
+    const building = new AbortController()
+    buildApp(cacheDirOf(context.config, process.env), building.signal).catch(() => {})
     tell(context, await asked)
+    building.abort()
   }
   run.isReady = false
   removeReady(dataDir)

@@ -38,12 +38,12 @@ const TYPES: Readonly<Record<string, string>> = {
 /**
  * The directory of the app of these sources, built at most once per edition and cache directory: processes that ask
  * at the same time wait for one of them. A cache that cannot be written is replaced by a directory of this process
- * alone. Rejects with the bundler's messages, or when no build is there within `consoleBuildMs`.
+ * alone. Rejects with the bundler's messages, or when no build is there within `consoleBuildMs`; `stop` ends a build.
  */
-export async function buildApp(cacheDir: string): Promise<string> {
+export async function buildApp(cacheDir: string, stop?: AbortSignal): Promise<string> {
   const home = writable(join(cacheDir, 'console')) ?? mkdtempSync(join(tmpdir(), 'sluice-console-'))
   const place = join(home, edition())
-  if (!existsSync(place)) await buildInto(place)
+  if (!existsSync(place)) await buildInto(place, stop)
   return place
 }
 
@@ -72,7 +72,7 @@ function sourcesOf(directory: string): string[] {
 }
 
 /** A directory is the lock: making it succeeds for one process only. One that died is overtaken after the bound. */
-async function buildInto(place: string): Promise<void> {
+async function buildInto(place: string, stop: AbortSignal | undefined): Promise<void> {
   const lock = `${place}.lock`
   const giveUpAt = performance.now() + LIMITS.consoleBuildMs
   while (!existsSync(place)) {
@@ -82,7 +82,7 @@ async function buildInto(place: string): Promise<void> {
       continue
     }
     try {
-      await run(place)
+      await run(place, stop)
     } finally {
       rmSync(lock, { recursive: true, force: true })
     }
@@ -101,7 +101,7 @@ function taken(lock: string): boolean {
   }
 }
 
-async function run(place: string): Promise<void> {
+async function run(place: string, stop: AbortSignal | undefined): Promise<void> {
   // Finished by another process between our look and our lock.
   if (existsSync(place)) return
   const draft = mkdtempSync(`${place}.draft-`)
@@ -110,6 +110,7 @@ async function run(place: string): Promise<void> {
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: LIMITS.consoleBuildMs,
+    ...(stop ? { signal: stop } : {}),
   })
   const [code, says] = await Promise.all([child.exited, new Response(child.stderr).text()])
   if (code !== 0) {

@@ -38,8 +38,10 @@ export function useWho(enabled: boolean) {
     enabled,
     queryKey: ['who'],
     queryFn: async () => {
-      const who = await ask(api.auth.session.get())
-      const workspaces = await ask(api.workspaces.get())
+      const [who, workspaces] = await Promise.all([
+        ask(api.auth.session.get()),
+        ask(api.workspaces.get()),
+      ])
       return { who, workspaces }
     },
     retry: false,

@@ -21,7 +21,7 @@ import { type Theme, useTheme } from './theme.ts'
 /** The places, by group; only pages that exist are listed. */
 export function Sidebar() {
   return (
-    <div className="flex h-screen min-h-0 flex-col border-line border-r bg-surface">
+    <header className="flex h-screen min-h-0 flex-col border-line border-r bg-surface">
       <div className="flex items-center justify-between px-4 pt-3.5 pb-1">
         <span className="font-semibold text-[0.9375rem]">Sluice</span>
       </div>
@@ -43,7 +43,7 @@ export function Sidebar() {
         ))}
       </nav>
       <Foot />
-    </div>
+    </header>
   )
 }
 
@@ -103,12 +103,16 @@ function WorkspacePicker() {
       trigger={
         <button
           type="button"
-          aria-label={`Workspace: ${workspace?.name ?? 'none'}`}
+          title="Workspace"
           className="flex h-8 w-full items-center gap-2 rounded-md px-2 hover:bg-sunken"
         >
-          <span className="inline-flex size-5 items-center justify-center rounded-sm bg-accent-soft font-semibold text-accent-strong text-xs">
+          <span
+            aria-hidden="true"
+            className="inline-flex size-5 items-center justify-center rounded-sm bg-accent-soft font-semibold text-accent-strong text-xs"
+          >
             {(workspace?.name ?? '–').slice(0, 1).toUpperCase()}
           </span>
+          <span className="sr-only">Workspace:</span>
           <span className="min-w-0 flex-1 truncate text-left font-medium">
             {workspace?.name ?? 'No workspace'}
           </span>

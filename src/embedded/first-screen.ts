@@ -14,12 +14,15 @@ export function firstScreen({ ready, version, notes, colour }: ScreenOptions): s
   const bold = paint(colour, '1')
   const dim = paint(colour, '2')
   const cyan = paint(colour, '36')
-  const row = (label: string, value: string): string => `  ${dim(label.padEnd(9))} ${cyan(value)}`
+  const row = (label: string, value: string, hint = ''): string =>
+    `  ${dim(label.padEnd(9))} ${cyan(value)}${hint === '' ? '' : `  ${dim(hint)}`}`
+  const hint = ready.console_url.includes('token=') ? '(this link signs you in, once)' : ''
   return [
     '',
     `  ${bold(`Sluice ${version}`)} is ready`,
     '',
     row('Gateway', ready.url),
+    row('Console', ready.console_url, hint),
     row('API', ready.swagger_url),
     row('Key', ready.gateway_key),
     '',

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { Browser, Page } from 'playwright-core'
+import { type Service, startService } from '../support/service.ts'
+import {
+  findChromium,
+  openBrowser,
+  openPage,
+  type PageOptions,
+  signIn,
+  type Watch,
+} from './browser.ts'
+import { chatAnswer } from './calls.ts'
+
+/** What a test of the console works with; ready once the tests run. */
+export interface Suite {
+  readonly service: Service
+  readonly browser: Browser
+  /** A page of its own, signed in by a one-time link. What it did wrong is checked after each test of the file. */
+  signedIn(options?: PageOptions): Promise<Page>
+  /** The same before signing in. */
+  stranger(options?: PageOptions): Promise<Page>
+}
+
+/**
+ * Tests that look at the console of a whole service in a real browser: `open` is called inside a describe, and every
+ * page ends with nothing asked of another origin and no error in the browser's console.
+ */
+export function consoleTests(name: string, tests: (suite: Suite) => void): void {
+  const path = findChromium()
+  if (path === undefined) {
+    // Said aloud by findChromium, and only outside CI.
+    test(`${name}: not tested, there is no browser here`, () => {
+      expect(process.env.CI).not.toBe('true')
+    })
+    return
+  }
+  describe(name, () => {
+    let service: Service | undefined
+    let browser: Browser | undefined
+    const opened: { readonly page: Page; readonly watch: Watch }[] = []
+    beforeAll(async () => {
+      ;[service, browser] = await Promise.all([startService(chatAnswer), openBrowser(path)])
+    })
+    afterAll(async () => {
+      await browser?.close()
+      await service?.close()
+    })
+    const there = <T>(value: T | undefined): T => {
+      if (value === undefined) throw new Error('the service or the browser did not start')
+      return value
+    }
+    const stranger = async (options?: PageOptions) => {
+      const one = await openPage(there(browser), there(service).url, options)
+      opened.push(one)
+      return one.page
+    }
+    const suite: Suite = {
+      get service() {
+        return there(service)
+      },
+      get browser() {
+        return there(browser)
+      },
+      stranger,
+      async signedIn(options) {
+        const page = await stranger(options)
+        await signIn(page, there(service))
+        return page
+      },
+    }
+    tests(suite)
+    test('no page asked another origin, and none was told off by the browser', async () => {
+      expect(opened.flatMap(({ watch }) => watch.foreign)).toEqual([])
+      expect(opened.flatMap(({ watch }) => watch.errors).filter(isUnexpected)).toEqual([])
+      expect(opened.length).toBeGreaterThan(0)
+    })
+  })
+}
+
+/** A browser writes a line for every answer that is not a success, also for the ones a test is about. */
+function isUnexpected(line: string): boolean {
+  return !/^Failed to load resource: the server responded with a status of 4\d\d/.test(line)
+}
