@@ -1,7 +1,9 @@
 import type { Command, CommandContext } from './command.ts'
+import { masterKey } from './doctor-key.ts'
 import { type Finding, MACHINE_CHECKS } from './doctor-machine.ts'
+import { providers } from './doctor-providers.ts'
 import { SERVICE_CHECKS } from './doctor-services.ts'
-import { variableLines } from './doctor-variables.ts'
+import { unreadVariables, variableLines } from './doctor-variables.ts'
 
 const SIGNS = { ok: '✓', note: '·', problem: '✗' } as const
 /** No single check may hold up the others. */
@@ -11,11 +13,23 @@ const CHECK_MS = 10_000
 export const doctor: Command = {
   name: 'doctor',
   summary: 'check this machine and the set-up; each problem with its fix',
-  usage: 'sluice doctor   exit code 0 when nothing stands in the way, 1 otherwise',
-  async run(_args, context) {
+  usage: [
+    'sluice doctor             exit code 0 when nothing stands in the way, 1 otherwise',
+    'sluice doctor --offline   without a look at the providers',
+    '',
+    'It changes nothing. ✓ is in order, · is worth knowing, ✗ stands in the way.',
+  ].join('\n'),
+  async run(args, context) {
+    const offline = args.includes('--offline')
+    if (args.some((each) => each !== '--offline')) {
+      context.err(doctor.usage)
+      return 2
+    }
+    const checks = [...MACHINE_CHECKS, masterKey, ...SERVICE_CHECKS]
+    if (!offline) checks.push(providers)
     const findings: Finding[] = []
-    for (const check of [...MACHINE_CHECKS, ...SERVICE_CHECKS])
-      findings.push(...(await bounded(check(context))))
+    for (const check of checks) findings.push(...(await bounded(check(context))))
+    findings.push(...unreadVariables(process.env))
     const problems = findings.filter(({ state }) => state === 'problem').length
     const variables = variableLines(process.env)
     if (context.json) {

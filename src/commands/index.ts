@@ -95,4 +95,9 @@ export const COMMANDS: readonly LazyCommand[] = [
     summary: 'export, import or measure the database',
     load: async () => (await import('./db.ts')).db,
   },
+  {
+    name: 'completion',
+    summary: 'print a completion script for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completion,
+  },
 ]

@@ -32,7 +32,7 @@ export const prices: Command = {
         return await show(await adminClient(context), verb, context)
       if (verb === 'delete' && word !== undefined && args.length === 2) {
         await (await adminClient(context)).call('DELETE', `${PATH}/${encodeURIComponent(word)}`)
-        if (!context.json) context.out(`deleted ${word}`)
+        context.out(context.json ? JSON.stringify({ id: word }) : `deleted ${word}`)
         return 0
       }
       const compares = verb === 'diff' || verb === 'update'

@@ -31,6 +31,7 @@ export const redact: Command = {
     '  --findings     write findings instead of text, one JSON object a line:',
     '                 kind, entity, detector, start, end (UTF-16 units)',
     '  --policy FILE  a guard policy config as JSON (detect, operator, except, custom)',
+    '  --json         one JSON value {"text","findings"} when the text has ended',
     '  --jsonl        each line in is {"id","text"}, each line out {"id","text","findings"}',
   ].join('\n'),
   async run(args, context) {
@@ -92,14 +93,17 @@ async function redactText(
   const made = open()
   // Through a decoder with state: a character may be cut by the pipe's pieces.
   const decoder = new TextDecoder()
+  let whole = ''
   const write = (text: string) => {
-    if (!findings && text !== '') process.stdout.write(text)
+    if (context.json) whole += text
+    else if (!findings && text !== '') process.stdout.write(text)
   }
   for await (const piece of Bun.stdin.stream())
     write(made.push(decoder.decode(piece, { stream: true })))
   write(made.push(decoder.decode()))
   write(made.end())
-  if (findings) for (const finding of made.findings()) context.out(JSON.stringify(finding))
+  if (context.json) context.out(JSON.stringify({ text: whole, findings: made.findings() }))
+  else if (findings) for (const finding of made.findings()) context.out(JSON.stringify(finding))
   return 0
 }
 

@@ -70,7 +70,7 @@ test('doctor finds a taken port, an unreachable database and a readable key, eac
   const closed = freePort('127.0.0.1')
   writeFileSync(join(dataDir, 'master.key'), 'x', { mode: 0o644 })
   const password = 'p'.repeat(20)
-  const { code, out } = await cli(['doctor', '--json'], {
+  const { code, out } = await cli(['doctor', '--json', '--offline'], {
     PORT: String(taken.port),
     DATABASE_URL: `postgres://me:${password}@127.0.0.1:${closed}/x`,
     NATS_URL: `nats://127.0.0.1:${closed}`,
@@ -92,7 +92,11 @@ test('doctor finds a taken port, an unreachable database and a readable key, eac
 
 test('doctor lists every variable and shows no secret', async () => {
   const key = `sk-${'a'.repeat(24)}`
-  const { code, out } = await cli(['doctor'], { PORT: '0', OPENAI_API_KEY: key })
+  const { code, out } = await cli(['doctor', '--offline'], {
+    PORT: '0',
+    OPENAI_API_KEY: key,
+    SLUICE_EXPORTS: JSON.stringify([{ headers: { authorization: key } }]),
+  })
   expect(code).toBe(0)
   for (const { name } of VARIABLES) expect(out).toContain(name)
   expect(out).not.toContain(key)
@@ -101,7 +105,7 @@ test('doctor lists every variable and shows no secret', async () => {
 test('looking leaves no trace: doctor, status and down make nothing', async () => {
   const before = readdirSync(dataDir)
   expect((await cli(['status'])).code).toBe(1)
-  expect((await cli(['doctor'], { PORT: '0' })).code).toBe(0)
+  expect((await cli(['doctor', '--offline'], { PORT: '0' })).code).toBe(0)
   expect(readdirSync(dataDir)).toEqual(before)
   expect((await cli(['down'])).out).toBe('nothing runs\n')
 })
