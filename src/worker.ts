@@ -5,10 +5,11 @@ import type { World } from './base/world.ts'
 import { chooseBus } from './bus/choose.ts'
 import { readConfig } from './config.ts'
 import { attach } from './embedded/attachment.ts'
+import { budgetAlerts } from './exporter/budget-alerts.ts'
 import { type Destination, DestinationsError, loadDestinations } from './exporter/destinations.ts'
 import { notifyRound } from './exporter/notify.ts'
 import { runExporter } from './exporter/run.ts'
-import { isForCalls, issueHooks, sinkFor } from './exporter/sinks/index.ts'
+import { budgetHooks, isForCalls, issueHooks, sinkFor } from './exporter/sinks/index.ts'
 import { issuesSink } from './exporter/sinks/issues.ts'
 import { postgresSink } from './exporter/sinks/postgres.ts'
 import { type Database, openDatabase } from './store/database.ts'
@@ -62,6 +63,7 @@ const database = openDatabase({
   name: 'sluice-exporter',
 })
 const ledger = postgresLedger(database)
+const tellBudgets = budgetAlerts({ database, world, fetch, hooks: budgetHooks(all) })
 const bus = chooseBus({
   natsUrl,
   replicas: config.natsReplicas,
@@ -85,7 +87,10 @@ const exporter = runExporter({
   },
   forget: () => forgetSightings(database),
   keepDays: () => keepTraceDays(database, world, config),
-  notify: () => notifyRound({ database, world, fetch, hooks }),
+  async notify() {
+    const issues = await notifyRound({ database, world, fetch, hooks })
+    return issues + (await tellBudgets())
+  },
 })
 const shared = shareRegistry(
   openExporterMetrics(async () => {

@@ -5,7 +5,7 @@ import { PROFILES } from './profiles/index.ts'
 /** One destination outside, as an operator wrote it, checked. */
 export interface Destination {
   readonly name: string
-  /** A profile's name, `stdout`, `webhook` (each call) or `issues` (a webhook told of issues). */
+  /** A profile's name, `stdout`, `webhook` (each call), `issues` or `budgets` (webhooks told of issues and of spent shares of caps). */
   readonly type: string
   readonly endpoint: string | undefined
   readonly headers: Readonly<Record<string, Secret>>
@@ -98,7 +98,13 @@ function readOne(entry: unknown, index: number, env: Env, mistakes: string[]): D
   const wrong = (what: string): void => {
     mistakes.push(`${where}: ${what}`)
   }
-  const types = [...PROFILES.map((profile) => profile.name), 'issues', 'stdout', 'webhook']
+  const types = [
+    ...PROFILES.map((profile) => profile.name),
+    'budgets',
+    'issues',
+    'stdout',
+    'webhook',
+  ]
   if (!types.includes(type)) wrong(`type must be one of ${types.join(', ')}`)
   // Our own deliveries go by these names.
   const isTaken = name === 'postgres' || (name === 'issues' && type !== 'issues')

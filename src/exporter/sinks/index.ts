@@ -1,6 +1,7 @@
 import type { Secret } from '../../base/secret.ts'
 import type { World } from '../../base/world.ts'
 import type { Destination } from '../destinations.ts'
+import type { Hook } from '../hooks.ts'
 import type { Fetch } from '../http.ts'
 import type { IssueHook } from '../notify.ts'
 import { PROFILES } from '../profiles/index.ts'
@@ -29,9 +30,20 @@ export function issueHooks(destinations: readonly Destination[]): IssueHook[] {
     }))
 }
 
+/** Where spent shares of caps are told, of all destinations. */
+export function budgetHooks(destinations: readonly Destination[]): Hook[] {
+  return destinations
+    .filter(({ type }) => type === 'budgets')
+    .map(({ endpoint = '', headers, secretKey }) => ({
+      endpoint,
+      headers: revealed(headers),
+      secret: secretKey,
+    }))
+}
+
 /** True for destinations that get calls, each as they end. */
-export function isForCalls(destination: Destination): boolean {
-  return destination.type !== 'issues'
+export function isForCalls({ type }: Destination): boolean {
+  return type !== 'issues' && type !== 'budgets'
 }
 
 /**

@@ -49,6 +49,13 @@ const shape = t.Object(
         description: 'Writes whose cost the gateway cannot read',
       }),
     ),
+    alert_at_percent: t.Optional(
+      t.Array(t.Integer({ minimum: 1, maximum: 100 }), {
+        maxItems: 10,
+        uniqueItems: true,
+        description: 'Shares of the limit that webhooks are told of; default 50, 80, 100',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -104,7 +111,7 @@ const base = {
       ? [{ metric: 'nanos' as const, window: config.window, limit: config.limitNanos as bigint }]
       : [],
   examples: [
-    { window: 'daily', limit_usd: 10 },
+    { window: 'daily', limit_usd: 10, alert_at_percent: [90] },
     { window: 'monthly', limit_usd: '2500.50', hold: 'sliced' },
     {
       window: 'hourly',
@@ -115,6 +122,14 @@ const base = {
   ],
   refusals: [
     { config: null, pointer: '/config' },
+    {
+      config: { window: 'daily', limit_usd: 1, alert_at_percent: [0] },
+      pointer: '/config/alert_at_percent/0',
+    },
+    {
+      config: { window: 'daily', limit_usd: 1, alert_at_percent: [50, 50] },
+      pointer: '/config/alert_at_percent',
+    },
     { config: { window: 'yearly', limit_usd: 1 }, pointer: '/config/window' },
     { config: { window: 'daily' }, pointer: '/config/limit_usd' },
     { config: { window: 'daily', limit_usd: -1 }, pointer: '/config/limit_usd' },
