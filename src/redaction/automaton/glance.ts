@@ -19,13 +19,16 @@ function digitsFrom(units: Uint16Array, position: number, end: number, most: num
 }
 
 /**
- * What everything asked at a number has in common: the digits are preceded by no letter (or by two, for account numbers), and are
- * long, or followed by a mark or a letter.
+ * What everything asked at a number has in common: the digits are preceded by no letter (or by two, for account numbers, or by one
+ * and number seven), and are long, or followed by a mark or a letter.
  */
 const possibleNumber: Glance = (units, position, end, low) => {
   const before = position - 1 >= low ? units[position - 1] : 0x20
   if (is(ALNUM, before) || before === 0x5f) {
-    if (position - 2 < low || is(DIGIT, before) || !is(ALNUM, units[position - 2])) return false
+    if (is(DIGIT, before) || before === 0x5f) return false
+    // One letter in front: a national number of seven digits.
+    if (position - 2 < low || !is(ALNUM, units[position - 2]))
+      return position + 7 > end || digitsFrom(units, position, end, 8) === 7
     return position - 3 < low || !is(ALNUM, units[position - 3])
   }
   if (before === 0x2b) return true
@@ -35,6 +38,9 @@ const possibleNumber: Glance = (units, position, end, low) => {
   // Letters behind the digits are only of interest in an address of base 58.
   if (is(ALNUM, units[at])) {
     const first = units[position]
+    // Eight digits and a control letter; a birth date and the sign of its century.
+    if (length === 8 && !is(ALNUM, units[at + 1])) return true
+    if (length === 6 && (at + 1 >= end || is(DIGIT, units[at + 1]))) return true
     return (
       (first === 0x31 || first === 0x33) && (position + 9 >= end || is(ALNUM, units[position + 9]))
     )
@@ -70,13 +76,6 @@ export const cardStart: Glance = (units, position, end) => {
     return position + 5 + second >= end || second === 4 || second === 6
   }
   return length >= 14 && length <= 16
-}
-
-/** Three digits, a mark, two digits, a mark. */
-export const ssnStart: Glance = (units, position, end) => {
-  if (digitsFrom(units, position, end, 4) !== 3) return position + 3 >= end
-  if (position + 6 >= end) return true
-  return is(NUMBER_MARKS, units[position + 3]) && digitsFrom(units, position + 4, end, 3) === 2
 }
 
 /** A plus in front, or the groups of three and three that North America writes, with or without its 1. */

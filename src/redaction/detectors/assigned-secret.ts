@@ -1,4 +1,4 @@
-import { ALNUM, DIGIT, isIn, unitClass } from '../automaton/classes.ts'
+import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
 import type { LabelDetector, Reader } from '../detector.ts'
 import { type Between, locateValue } from '../values/locate.ts'
 import { judgeSecret } from '../values/secret-value.ts'
@@ -120,7 +120,7 @@ function beginsHump(text: Reader, start: number, end: number): boolean {
   const before = text.at(start - 1)
   if (!isIn(ALNUM, before)) return true
   return (
-    (isIn(LOWER, before) || isIn(DIGIT, before)) &&
+    isIn(LOWER, before) &&
     !isIn(LOWER, text.at(start)) &&
     (isIn(LOWER, text.at(end - 1)) || end - start >= 5)
   )

@@ -1,60 +1,10 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { ALNUM, DIGIT, isIn, unitClass } from '../automaton/classes.ts'
-import { cardStart, phoneStart, ssnStart } from '../automaton/glance.ts'
-import { END, type LabelDetector, type Match, type Reader, type SpotDetector } from '../detector.ts'
+import { cardStart, phoneStart } from '../automaton/glance.ts'
+import type { LabelDetector, Match, Reader, SpotDetector } from '../detector.ts'
+import { beginsHere, type DigitRun, endsHere, readRun } from '../values/digit-run.ts'
 import { locateLabelled } from '../values/label.ts'
 import { passesLuhn } from '../values/number.ts'
-
-const MARKS = unitClass(' .\\-()/')
-
-/** Groups of digits that follow each other with at most two marks between, from the first digit on. */
-interface Run {
-  readonly groups: readonly {
-    readonly start: number
-    readonly end: number
-    readonly mark: string
-  }[]
-  readonly digits: string
-}
-
-const RUN_UNITS_MAX = 30
-
-function readRun(text: Reader, position: number): Run {
-  const groups: { start: number; end: number; mark: string }[] = []
-  let digits = ''
-  let at = position
-  let mark = ''
-  while (at - position < RUN_UNITS_MAX) {
-    const start = at
-    while (isIn(DIGIT, text.at(at)) && at - position < RUN_UNITS_MAX + 12)
-      digits += String.fromCharCode(text.at(at++))
-    if (at === start) break
-    groups.push({ start, end: at, mark })
-    mark = ''
-    while (mark.length < 2 && isIn(MARKS, text.at(at))) mark += String.fromCharCode(text.at(at++))
-    if (mark === '' || !isIn(DIGIT, text.at(at))) break
-  }
-  return { groups, digits }
-}
-
-/** True when the digits at `start` begin here: no letter, digit, point or other number in front. */
-function beginsHere(text: Reader, start: number): boolean {
-  const before = text.at(start - 1)
-  if (before === END) return true
-  if (isIn(ALNUM, before) || before === 0x5f) return false
-  if (before === 0x2e || before === 0x2c || before === 0x2d || before === 0x2f || before === 0x3a)
-    return !isIn(ALNUM, text.at(start - 2))
-  return before !== 0x24 && before !== 0x23
-}
-
-function endsHere(text: Reader, end: number): boolean {
-  const after = text.at(end)
-  if (isIn(ALNUM, after) || after === 0x5f || after === 0x25) return false
-  return !(
-    (after === 0x2e || after === 0x2c || after === 0x2d || after === 0x3a) &&
-    isIn(DIGIT, text.at(end + 1))
-  )
-}
 
 const ISSUERS = /^(?:4|5[0-8]|2[2-7]|3[04-9]|6[0-9]|81|1800|2014|2149)/
 
@@ -117,37 +67,6 @@ function grouped(sizes: readonly number[], digits: string): boolean {
   return sizes.slice(0, -1).every((size) => size === 4) && (sizes.at(-1) ?? 9) <= 4
 }
 
-/** Social Security numbers with their hyphens. Source: SSA, issued ranges. */
-const ssn: SpotDetector = {
-  type: 'spot',
-  id: 'us-ssn',
-  kind: 'pii',
-  entity: 'US_SSN',
-  marks: ['digit'],
-  glance: ssnStart,
-  judge(text, position) {
-    if (!beginsHere(text, position)) return undefined
-    const { groups, digits } = readRun(text, position)
-    const [first, second, third] = groups
-    if (!first || !second || !third || groups.length > 3) return undefined
-    const sizes = groups.map((group) => group.end - group.start).join()
-    if (sizes !== '3,2,4' || second.mark !== third.mark || second.mark === '') return undefined
-    if (second.mark !== '-' && second.mark !== ' ' && second.mark !== '.') return undefined
-    if (/^(?:000|666|9)|^...00|0000$/.test(digits) || !endsHere(text, third.end)) return undefined
-    return { start: position, end: third.end }
-  },
-  cases: {
-    hits: () => {
-      const number = ['480', '54', '2718'].join('-')
-      return [[`SSN ${number}.`, [number]]]
-    },
-    misses: () => [
-      [['000', '12', '3456'].join('-'), 'area 000 is never issued'],
-      ['2024-10-1234-55', 'another number'],
-    ],
-  },
-}
-
 /** Phone numbers that show what they are: international, or the North American way of writing. */
 const phone: SpotDetector = {
   type: 'spot',
@@ -184,7 +103,7 @@ const phone: SpotDetector = {
   },
 }
 
-function international(text: Reader, run: Run, start: number): Match | undefined {
+function international(text: Reader, run: DigitRun, start: number): Match | undefined {
   for (let count = run.groups.length; count > 0; count--) {
     const end = run.groups[count - 1]?.end ?? start
     if (!endsHere(text, end) && text.at(end) !== 0x2d) continue
@@ -197,7 +116,12 @@ function international(text: Reader, run: Run, start: number): Match | undefined
   return undefined
 }
 
-function northAmerican(text: Reader, run: Run, start: number, position: number): Match | undefined {
+function northAmerican(
+  text: Reader,
+  run: DigitRun,
+  start: number,
+  position: number,
+): Match | undefined {
   const groups = run.groups.slice(0, 4)
   const country =
     groups[0] &&
@@ -265,4 +189,4 @@ const labelledPhone: LabelDetector = {
 }
 
 /** Numbers that digits alone give away, and phone numbers behind a label. */
-export const digitNumbers = [card, ssn, phone, labelledPhone]
+export const digitNumbers = [card, phone, labelledPhone]

@@ -18,8 +18,10 @@ import { gitlab } from './gitlab.ts'
 import { google } from './google.ts'
 import { labelledNumbers } from './labelled-number.ts'
 import { langsmith } from './langsmith.ts'
+import { letteredNumber, vatNumber } from './lettered-number.ts'
 import { licensePlate } from './license-plate.ts'
 import { money } from './money.ts'
+import { nationalNumber } from './national-number.ts'
 import { network } from './network.ts'
 import { numberedTokens } from './numbered-token.ts'
 import { openai } from './openai.ts'
@@ -28,6 +30,7 @@ import { slack } from './slack.ts'
 import { sluice } from './sluice.ts'
 import { stripe } from './stripe.ts'
 import { urlCredential } from './url-credential.ts'
+import { usSsn } from './us-ssn.ts'
 
 /** Every built-in detector of secrets. */
 export const SECRETS: readonly Detector[] = [
@@ -61,9 +64,13 @@ export const STRUCTURED_PII: readonly Detector[] = [
   ...digitNumbers,
   email,
   ...labelledNumbers,
+  letteredNumber,
   licensePlate,
   ...money,
+  nationalNumber,
   ...network,
+  usSsn,
+  vatNumber,
 ]
 
 /** Every built-in detector but those of names. */

@@ -39,9 +39,11 @@ const ipv4: SpotDetector = {
     const range = rangeEnd(text, at)
     const after = text.at(range)
     if (isIn(ALNUM, after) || after === 0x5f) return undefined
-    if ((after === 0x2e || after === 0x2d) && isIn(ALNUM, text.at(range + 1))) return undefined
-    const [first, second, third, fourth] = parts
-    if (first === 0 || first === 127) return undefined
+    const [first = 0, second, third, fourth] = parts
+    if ((after === 0x2e || after === 0x2d) && isIn(ALNUM, text.at(range + 1)))
+      if (after === 0x2d || !isPort(text, range + 1) || first < PRIVATE_FROM) return undefined
+    // Alone they name no machine; `0.0.0.0/0` is written as a network.
+    if (first === 127 || (first === 0 && range === at)) return undefined
     if (second === 0 && third === 0 && fourth === 0 && range === at) return undefined
     return { start: position, end: range }
   },
@@ -53,6 +55,16 @@ const ipv4: SpotDetector = {
       ['127.0.0.1', 'loopback'],
     ],
   },
+}
+
+/** First parts from here on are no chapter, no version and no object identifier. */
+const PRIVATE_FROM = 100
+
+/** `192.168.1.20.443`: packet captures write the port behind a fifth full stop. */
+function isPort(text: Reader, position: number): boolean {
+  let end = position
+  while (end - position < 6 && isIn(DIGIT, text.at(end))) end++
+  return end > position && end - position < 6 && text.at(end) !== 0x2e && !isIn(ALNUM, text.at(end))
 }
 
 /** Behind an address: the length of a network's prefix (`/24`) or a zone (`%eth0`). */
@@ -102,10 +114,12 @@ const ipv6: SpotDetector = {
     }
     const short = written.includes('::')
     if (colons < 2 || (!short && colons !== 7 && !written.includes('.'))) return undefined
-    if (short && (!/[0-9]/.test(written) || /^::?1?$/.test(written) || written.length < 4))
-      return undefined
+    const range = rangeEnd(text, rangeEnd(text, end))
+    const isNetwork = range > end
+    if (short && !isNetwork)
+      if (!/[0-9]/.test(written) || written === '::1' || written.length < 4) return undefined
     if (!ipaddr.IPv6.isValid(written)) return undefined
-    return { start, end: rangeEnd(text, rangeEnd(text, end)) }
+    return { start, end: range }
   },
   cases: {
     hits: () => [['peer fe80::1ff:fe23:4567:890a up', ['fe80::1ff:fe23:4567:890a']]],
@@ -139,7 +153,7 @@ const mac: SpotDetector = {
     const start = position - size
     if (start < runStart) return undefined
     const end = groups(text, start, mark, size)
-    if (end === undefined) return undefined
+    if (end === undefined || isNobody(text, start, end)) return undefined
     const before = text.at(start - 1)
     if (isIn(ALNUM, before) || before === 0x5f) return undefined
     if ((before === mark || before === 0x2d || before === 0x3a) && isIn(ALNUM, text.at(start - 2)))
@@ -153,6 +167,15 @@ const mac: SpotDetector = {
     ],
     misses: () => [[`AB:${'CD:'.repeat(14)}EF`, 'a fingerprint']],
   },
+}
+
+/** `00:00:…` and `FF:FF:…` are no machine's: nobody and everybody. */
+function isNobody(text: Reader, start: number, end: number): boolean {
+  const first = text.at(start) | 0x20
+  if (first !== 0x30 && first !== 0x66) return false
+  for (let at = start; at < end; at++)
+    if (isIn(HEX, text.at(at)) && (text.at(at) | 0x20) !== first) return false
+  return true
 }
 
 function groups(text: Reader, start: number, mark: number, size: number): Match['end'] | undefined {
