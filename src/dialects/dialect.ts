@@ -3,6 +3,7 @@ import type { FailureCode, FailureKind } from '../base/failure.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Usage } from '../base/usage.ts'
 import type { Splice } from '../stream/splice.ts'
+import type { SseFrame, SseText } from '../stream/sse.ts'
 
 export type { Splice } from '../stream/splice.ts'
 
@@ -74,6 +75,14 @@ export interface AnswerReader {
    * frames that cannot hold any of them (a substring test decides).
    */
   glance(data: string, event: string | undefined): Glance
+  /**
+   * The same look at a server-sent event that differs from remembered ones in its text only, without decoding it. Gives
+   * undefined when the bytes of `chunk` from `from` on are not one such whole frame: then nothing was noted.
+   * What it gives is valid until the next call.
+   */
+  recognize(chunk: Uint8Array, from: number): RecognizedFrame | undefined
+  /** Remembers the bytes of the frame that was glanced at last, if frames like it may be recognized. */
+  remember(frame: SseFrame, text: SseText): void
   /** The full look used when filters act: also where each text slot's string stands in `data`. */
   read(data: string, event: string | undefined): Reading
   /** A frame that carries `text` for a slot and nothing else, made in the likeness of the slot's last frame. */
@@ -90,6 +99,13 @@ export interface Glance {
   readonly splices: readonly Splice[]
   /** The protocol says the answer is complete. */
   readonly done: boolean
+}
+
+/** A frame that was recognized by its bytes; all offsets are the chunk's. */
+export interface RecognizedFrame {
+  readonly end: number
+  /** The gateway's own edits, in order. */
+  readonly splices: readonly Splice[]
 }
 
 export interface Reading extends Glance {

@@ -1,5 +1,7 @@
+import type { SseFrame, SseText } from '../stream/sse.ts'
 import { type Template, templateOf } from '../stream/template.ts'
 import type { Glance, SlotText, Splice } from './dialect.ts'
+import { type FrameKind, type FrameLesson, frameKindOf } from './familiar-frames.ts'
 import type { Located, LocatedHole, Piece } from './locate.ts'
 import { decodedBytes } from './text-bytes.ts'
 
@@ -21,6 +23,16 @@ export interface Alike {
   edited(): Glance
   /** Where its texts stand. */
   places(): readonly SlotText[]
+  /** What tells the next such frame by its bytes. */
+  lesson(): FrameLesson
+}
+
+/** One way frames of this answer look. */
+interface Kind {
+  readonly template: Template
+  readonly alike: Alike
+  /** Undefined until one was recognized by its text and remembered; null when its bytes cannot be recognized. */
+  frame: FrameKind | null | undefined
 }
 
 /** What has been found out about a frame by reading it. */
@@ -37,7 +49,9 @@ const PASS: Glance = { drop: false, splices: [], done: false }
 
 /** Remembers what frames of one answer look like, so that those that look the same need no parsing. */
 export function openFamiliar(learns: boolean) {
-  const kinds: { readonly template: Template; readonly alike: Alike }[] = []
+  const kinds: Kind[] = []
+  /** The kind found last, while its fit stands. */
+  let found: Kind | undefined
   let tries = TRIES_MAX
   let frames = 0
 
@@ -45,8 +59,19 @@ export function openFamiliar(learns: boolean) {
     /** The remembered kind of `data`; valid until the next `find`. */
     find(data: string): Alike | undefined {
       if (++frames % FRAMES_PER_TRY === 0 && tries < TRIES_MAX) tries++
-      for (const kind of kinds) if (kind.template.fits(data)) return kind.alike
+      found = kinds.find((kind) => kind.template.fits(data))
+      return found?.alike
+    },
+    /** The kind of the frame at `from`, which is then its `match`. */
+    recognize(chunk: Uint8Array, from: number): FrameKind | undefined {
+      for (const { frame } of kinds) if (frame?.match(chunk, from)) return frame
       return undefined
+    },
+    /** Learns the bytes of the frame found last. */
+    remember(frame: SseFrame, text: SseText): void {
+      if (!found || found.frame !== undefined) return
+      found.frame = frameKindOf(frame, text, found.alike.lesson()) ?? null
+      found = undefined
     },
     /** True while learning pays. */
     wants: () => learns && tries > 0,
@@ -66,9 +91,11 @@ export function openFamiliar(learns: boolean) {
       const template = templateOf(data, holes)
       if (!template.fits(data)) return
       if (kinds.length === KINDS_MAX) kinds.shift()
-      kinds.push({ template, alike: alikeOf(data, template, holes, piece, lesson) })
+      const alike = alikeOf(data, template, holes, piece, lesson)
+      kinds.push({ template, alike, frame: undefined })
     },
     forget(): void {
+      found = undefined
       kinds.length = 0
     },
   }
@@ -92,18 +119,31 @@ function alikeOf(
   }
 
   const fixedBytes = bytes - bytesIn(sample)
+
+  function edited(): Glance {
+    if (splices.length === 0) return PASS
+    const moved = splices.map(({ start, end, text }) => ({
+      start: template.moved(start),
+      end: template.moved(end),
+      text,
+    }))
+    return { drop: false, splices: moved, done: false }
+  }
+
   return {
     slot: piece?.slot,
+    lesson: () => ({
+      holes: holes.map(({ kind, key }, index) => ({
+        kind,
+        start: starts[index] ?? 0,
+        end: ends[index] ?? 0,
+        counted: names.includes(key),
+      })),
+      fixedBytes,
+      splices: edited().splices,
+    }),
     bytes: (data) => fixedBytes + bytesIn(data),
-    edited() {
-      if (splices.length === 0) return PASS
-      const moved = splices.map(({ start, end, text }) => ({
-        start: template.moved(start),
-        end: template.moved(end),
-        text,
-      }))
-      return { drop: false, splices: moved, done: false }
-    },
+    edited,
     places: () =>
       found.pieces.map(({ slot, kind, whole, last, start, end }) =>
         whole

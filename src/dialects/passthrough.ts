@@ -62,6 +62,8 @@ function unread(): AnswerReader {
   const glance = { drop: false, splices: [], done: false }
   return {
     glance: () => glance,
+    recognize: () => undefined,
+    remember() {},
     read: () => ({ ...glance, slots: [], closes: [] }),
     writeText: () => undefined,
     summary: () => ({

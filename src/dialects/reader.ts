@@ -1,6 +1,13 @@
 import { isJsonObject, type JsonObject } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
-import type { AnswerReader, Glance, Reading, Splice, WireFrame } from './dialect.ts'
+import type {
+  AnswerReader,
+  Glance,
+  Reading,
+  RecognizedFrame,
+  Splice,
+  WireFrame,
+} from './dialect.ts'
 import { openFamiliar } from './familiar.ts'
 import { locate } from './locate.ts'
 import { openSlots } from './slots.ts'
@@ -62,6 +69,7 @@ export interface AnswerShape {
 
 const PASS: Glance = { drop: false, splices: [], done: false }
 const NO_EDIT: Edit = { drop: false, splices: [] }
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * A reader for one answer in the given shape. Frames that are not JSON tell nothing; they pass unless filters act.
@@ -73,10 +81,14 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
   const familiar = openFamiliar(learns)
   // A frame came that filters could not look into: whatever follows, the answer is not whole.
   let unreadable = false
-  let deferred: { readonly data: string; readonly event: string | undefined } | undefined
+  let deferred:
+    | { readonly data: string | Uint8Array; readonly event: string | undefined }
+    | undefined
 
   function settle(): void {
-    const root = deferred && parsed(deferred.data)
+    const root =
+      deferred &&
+      parsed(typeof deferred.data === 'string' ? deferred.data : DECODER.decode(deferred.data))
     if (root) shape.note(root, deferred?.event, tally)
     deferred = undefined
   }
@@ -123,6 +135,14 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
     return plain
   }
 
+  function recognize(chunk: Uint8Array, from: number): RecognizedFrame | undefined {
+    const kind = familiar.recognize(chunk, from)
+    if (!kind) return undefined
+    if (shape.defers) deferred = { data: kind.dataOf(chunk, from), event: kind.event }
+    tally.outputBytes += kind.textBytes()
+    return kind.found
+  }
+
   function read(data: string, event: string | undefined): Reading {
     const alike = familiar.find(data)
     if (alike && (alike.slot === undefined || slots.isOpen(alike.slot))) {
@@ -154,6 +174,8 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
 
   return {
     glance,
+    recognize,
+    remember: familiar.remember,
     read,
     writeText: slots.write,
     summary: () => {

@@ -41,15 +41,38 @@ export function isOver(reader: AnswerReader): boolean {
 
 function ssePipe(reader: AnswerReader, out: Out): AnswerPipe {
   const run = runOf(out)
-  const framer = sseFramer({ frameBytesMax: LIMITS.sseFrameBytesMax }, (frame: SseFrame) => {
+
+  function read(frame: SseFrame): void {
     const text = readSse(frame)
     if (text.data === undefined) return isHalf(frame, reader) ? undefined : run.add(frame.bytes)
     const { drop, splices } = reader.glance(text.data, text.event)
+    reader.remember(frame, text)
     if (drop || isHalf(frame, reader)) return run.flush()
     if (splices.length === 0) return run.add(frame.bytes)
     run.flush()
     out(spliceSse(text, splices))
-  })
+  }
+
+  /** Frames like those before them leave without being decoded; gives where the first other one begins. */
+  function passFamiliar(bytes: Uint8Array, start: number): number {
+    let at = start
+    let from = start
+    while (at < bytes.length) {
+      const seen = reader.recognize(bytes, at)
+      if (!seen) break
+      for (const { start: cut, end, text } of seen.splices) {
+        if (cut > from) run.add(bytes.subarray(from, cut))
+        run.flush()
+        if (text !== '') out(text)
+        from = end
+      }
+      at = seen.end
+    }
+    if (at > from) run.add(from === 0 && at === bytes.length ? bytes : bytes.subarray(from, at))
+    return at
+  }
+
+  const framer = sseFramer({ frameBytesMax: LIMITS.sseFrameBytesMax }, read, passFamiliar)
   return {
     push(bytes) {
       framer.push(bytes)

@@ -79,7 +79,7 @@ export function openDownstream(listener: DownstreamListener): Downstream {
     write(piece) {
       if (closed) return
       if (controller) send(controller, piece)
-      else early.push(typeof piece === 'string' ? piece : piece.slice())
+      else early.push(typeof piece === 'string' ? piece : Uint8Array.from(piece))
     },
     flush() {
       if (!closed) controller?.flush()

@@ -14,7 +14,7 @@ export function openWholeBody(): WholeBody {
   let size = 0
   return {
     add(bytes) {
-      pieces.push(bytes.slice())
+      pieces.push(Uint8Array.from(bytes))
       size += bytes.byteLength
       return size <= LIMITS.answerBodyBytesMax
     },

@@ -31,10 +31,13 @@ export interface SseFramer {
  * Cuts a server-sent event stream into frames, whatever the line ends (LF, CR, CRLF, mixed) and however the
  * bytes were cut. Where frames end depends on the bytes alone. Decodes nothing. Source: WHATWG HTML,
  * server-sent events, 2026-11.
+ *
+ * `passed` is asked wherever a frame begins in a chunk: it may take whole frames itself and says where the next begins.
  */
 export function sseFramer(
   bounds: { readonly frameBytesMax: number },
   onFrame: (frame: SseFrame) => void,
+  passed: (chunk: Uint8Array, from: number) => number = (_, from) => from,
 ): SseFramer {
   const held = heldBytes(bounds.frameBytesMax)
   let first = true
@@ -62,15 +65,16 @@ export function sseFramer(
 
   function push(chunk: Uint8Array): void {
     const length = chunk.length
-    let lf = chunk.indexOf(LF)
-    let cr = chunk.indexOf(CR)
-    let from = 0
-    let at = 0
+    let at = held.size() === 0 ? passed(chunk, 0) : 0
+    if (at === length) return
+    let lf = chunk.indexOf(LF, at)
+    let cr = chunk.indexOf(CR, at)
+    let from = at
     while (at < length) {
       if (blankCr) {
         if (chunk[at] === LF) at++
         give(chunk, from, at, true)
-        from = at
+        from = at = passed(chunk, at)
         continue
       }
       if (afterCr) {
@@ -98,7 +102,7 @@ export function sseFramer(
         blankCr = true
       } else {
         give(chunk, from, at, true)
-        from = at
+        from = at = passed(chunk, at)
       }
     }
     if (from < length) held.keep(chunk, from)
