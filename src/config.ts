@@ -28,6 +28,11 @@ export interface Config {
   /** The admin API that the CLI speaks to instead of the gateway on its own machine; both or neither. */
   readonly adminUrl: URL | undefined
   readonly adminKey: Secret | undefined
+  /** Whole days that traces, and captured content, are kept beside today; undefined = for ever. */
+  readonly traceDays: number | undefined
+  readonly contentDays: number | undefined
+  /** Whether the gateway's own steps are spans of their own. */
+  readonly traceDetail: 'calls' | 'full'
   /** Whether the MCP server offers tools that change something to keys that may. */
   readonly mcpWrites: boolean
   /** A Presidio analyzer that data policies ask about names in requests; undefined = none. */
@@ -68,7 +73,6 @@ export const VARIABLES: readonly Variable[] = [
     fallback: '(none)',
     says: 'a Presidio analyzer that data policies ask about names in requests',
   },
-  { name: 'SLUICE_LOG_LEVEL', fallback: 'info', says: 'info, warn, error or silent' },
   { name: 'DATABASE_URL', fallback: '(embedded)', says: 'external PostgreSQL 15 or newer' },
   { name: 'NATS_URL', fallback: '(embedded)', says: 'external NATS with JetStream' },
   { name: 'SLUICE_NATS_REPLICAS', fallback: '1', says: 'copies of each stream in a NATS cluster' },
@@ -96,10 +100,26 @@ export const VARIABLES: readonly Variable[] = [
     says: '1 allows http and private addresses for the origins above and the analyzer',
   },
   {
+    name: 'SLUICE_TRACE_DAYS',
+    fallback: '30',
+    says: 'days that traces are kept; 0 keeps them for ever',
+  },
+  {
+    name: 'SLUICE_CONTENT_DAYS',
+    fallback: '14',
+    says: 'days that captured content is kept, at most as long as traces; 0 as long as these',
+  },
+  {
+    name: 'SLUICE_TRACES_DETAIL',
+    fallback: 'calls',
+    says: 'full adds a span for each step of the gateway itself',
+  },
+  {
     name: 'SLUICE_EXPORTS',
     fallback: '(none)',
     says: 'destinations of traces outside: a JSON list, or the path of a file with one',
   },
+  { name: 'SLUICE_LOG_LEVEL', fallback: 'info', says: 'info, warn, error or silent' },
   {
     name: 'SLUICE_ADMIN_URL',
     fallback: '(the gateway on this machine)',
@@ -193,6 +213,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     const value = given(name)
     if (value !== undefined) providerKeys[name] = secret(value)
   }
+  const detail = given('SLUICE_TRACES_DETAIL') ?? 'calls'
+  if (detail !== 'calls' && detail !== 'full')
+    mistakes.push(`SLUICE_TRACES_DETAIL=${detail}: must be calls or full`)
   const config: Config = {
     port: port('PORT') ?? 8787,
     host: given('HOST') ?? '127.0.0.1',
@@ -215,6 +238,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     mcpWrites: given('SLUICE_MCP_WRITES') === '1',
     adminUrl: admin ?? undefined,
     adminKey: adminKey === undefined ? undefined : secret(adminKey),
+    traceDays: (whole('SLUICE_TRACE_DAYS', 0, 3_650) ?? 30) || undefined,
+    contentDays: (whole('SLUICE_CONTENT_DAYS', 0, 3_650) ?? 14) || undefined,
+    traceDetail: detail === 'full' ? 'full' : 'calls',
     analyzerUrl:
       given('PRESIDIO_ANALYZER_URL') === undefined
         ? undefined

@@ -11,6 +11,7 @@ import { presidioAnalyzer } from './gateway/text-analyzer.ts'
 import { builtIn } from './policies/guard-rules.ts'
 import { reporter } from './reporter.ts'
 import { secretHealth } from './secret-health.ts'
+import { anyCapture } from './store/contents.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { exchangeWriter } from './store/exchanges.ts'
 import { type ChangeKind, watchChanges } from './store/freshness.ts'
@@ -91,7 +92,7 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
     ledger,
     exchanges,
     upstream,
-    reporter: reporter(bus, metrics, world),
+    reporter: reporter(bus, metrics, world, config.traceDetail),
   }
   return {
     database,
@@ -131,18 +132,19 @@ function refresh(kind: ChangeKind, id: string | undefined, caches: Caches): void
   if (kind === 'policy' || kind === 'all') void caches.warm()
   if (kind === 'price' || kind === 'all') void caches.prices.reload()
   if (kind === 'secret' || kind === 'policy' || kind === 'price') return
+  if (kind === 'workspace') void caches.warm()
   const keyId = kind === 'key' ? id : undefined
   caches.keys.forget(keyId)
   caches.calls.recheck(keyId)
 }
 
 /**
- * Builds the detectors' automaton as soon as some data policy exists: it takes most of a second, which the first call
+ * Builds the detectors' automaton as soon as some data policy exists or some workspace keeps content: it takes most of a second, which the first call
  * under such a policy would wait for, and some 24 MB, which an installation without one need not spend.
  */
 async function warmDetectors(database: Database, world: World): Promise<void> {
   try {
-    if (await anyGuard(database)) builtIn()
+    if ((await anyGuard(database)) || (await anyCapture(database))) builtIn()
   } catch (cause) {
     world.log.warn('detectors.not_warmed', { cause: String(cause) })
   }

@@ -23,6 +23,7 @@ export function reporter(
         world.log.error('report.failed', { requestId: opened.id, cause: String(cause) })
       }
     },
+    content: (content) => bus.publishContent(content),
     turnedAway(facts) {
       metrics.turnedAway(facts.door, facts.code)
       world.log.info('call.refused', {

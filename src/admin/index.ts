@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { AUDIT_ROUTES } from './audit-logs.ts'
+import { CALL_ROUTES } from './calls.ts'
 import { CONFIG_ROUTES } from './config-schema.ts'
 import type { AdminDeps } from './deps.ts'
 import { IDENTITY_ROUTES } from './identity.ts'
@@ -17,6 +18,7 @@ import { REDACTION_ROUTES } from './redaction.ts'
 import { REQUEST_ROUTES } from './requests.ts'
 import { ROLE_ROUTES } from './roles.ts'
 import type { Route } from './route.ts'
+import { RUN_CONTENT_ROUTES } from './run-content.ts'
 import { RUN_ROUTES } from './runs.ts'
 import { SECRET_ROUTES } from './secrets.ts'
 import { SERVICE_KEY_ROUTES } from './service-keys.ts'
@@ -41,6 +43,8 @@ export const RESOURCES = {
   usage: USAGE_ROUTES,
   sessions: SESSION_ROUTES,
   runs: RUN_ROUTES,
+  runContent: RUN_CONTENT_ROUTES,
+  calls: CALL_ROUTES,
   requests: REQUEST_ROUTES,
   issues: ISSUE_ROUTES,
   redaction: REDACTION_ROUTES,

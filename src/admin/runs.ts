@@ -20,6 +20,12 @@ const RUNS_PER_PAGE_MAX = 100
 const text = (maxLength = 200) => t.Union([t.String({ maxLength }), t.Null()])
 const uuids = t.Union([t.Array(uuid(), { maxItems: 1000 }), t.Null()])
 
+const OUTCOMES = ['ok', 'refused', 'failed', 'aborted', 'interrupted'] as const
+const nanodollars = () =>
+  t.Union([t.String({ pattern: '^\\d{1,18}$' }), t.Null()], {
+    description: 'Nanodollars, as text; calls without a price never match.',
+  })
+
 const QUERY = t.Object(
   {
     session: t.Optional(uuids),
@@ -32,6 +38,20 @@ const QUERY = t.Object(
     start_time: t.Optional(t.Union([moment(), t.Null()])),
     end_time: t.Optional(t.Union([moment(), t.Null()])),
     select: t.Optional(t.Union([t.Array(t.String(), { maxItems: 200 }), t.Null()])),
+    api_key_id: t.Optional(t.Union([uuid(), t.Null()])),
+    user_id: t.Optional(t.Union([uuid(), t.Null()])),
+    model: t.Optional(text()),
+    thread_id: t.Optional(text()),
+    outcome: t.Optional(
+      t.Union([...OUTCOMES.map((each) => t.Literal(each)), t.Null()], {
+        description: 'How the call ended.',
+      }),
+    ),
+    status_code: t.Optional(t.Union([t.Integer({ minimum: 0, maximum: 599 }), t.Null()])),
+    violated_policy_id: t.Optional(text()),
+    min_cost_nanos: t.Optional(nanodollars()),
+    max_cost_nanos: t.Optional(nanodollars()),
+    name_contains: t.Optional(text()),
     order: t.Optional(t.Union([t.Literal('asc'), t.Literal('desc'), t.Null()])),
     limit: t.Optional(t.Union([t.Integer({ minimum: 1 }), t.Null()])),
     cursor: t.Optional(text()),
@@ -122,6 +142,16 @@ interface Query {
   readonly error?: boolean | null
   readonly start_time?: string | null
   readonly end_time?: string | null
+  readonly api_key_id?: string | null
+  readonly user_id?: string | null
+  readonly model?: string | null
+  readonly thread_id?: string | null
+  readonly outcome?: (typeof OUTCOMES)[number] | null
+  readonly status_code?: number | null
+  readonly violated_policy_id?: string | null
+  readonly min_cost_nanos?: string | null
+  readonly max_cost_nanos?: string | null
+  readonly name_contains?: string | null
   readonly order?: 'asc' | 'desc' | null
   readonly limit?: number | null
   readonly cursor?: string | null
@@ -140,7 +170,7 @@ function refuseExpressions(body: Query): void {
           in: 'body',
           pointer: `/${name}`,
           detail:
-            'Filter expressions are not supported: use session, id, trace, run_type, error, start_time, end_time',
+            'Filter expressions are not supported: use session, id, trace, run_type, error, start_time, end_time, api_key_id, user_id, model, thread_id, outcome, status_code, violated_policy_id, min_cost_nanos, max_cost_nanos, name_contains',
         },
       ])
 }
@@ -154,12 +184,25 @@ function filterOf(body: Query, asked: readonly TraceProject[] | undefined): RunF
   if (trace && !isUuid(trace)) return undefined
   // A run is its own trace, so asking for a trace is asking for one id.
   const ids = trace ? (body.id ?? [trace]).filter((id) => id === trace) : body.id
-  const everyKey = asked === undefined || asked.some((each) => each.keyId === undefined)
+  const projectKeys =
+    asked === undefined || asked.some((each) => each.keyId === undefined)
+      ? undefined
+      : asked.flatMap((each) => each.keyId ?? [])
+  const own = body.api_key_id
   return {
     ids: ids ?? undefined,
     embeddings: body.run_type ? body.run_type === 'embedding' : undefined,
-    keyIds: everyKey ? undefined : asked.flatMap((each) => each.keyId ?? []),
+    keyIds: own ? (projectKeys ?? [own]).filter((id) => id === own) : projectKeys,
     failed: body.error ?? undefined,
+    outcome: body.outcome ?? undefined,
+    userId: body.user_id ?? undefined,
+    model: body.model ?? undefined,
+    conversationId: body.thread_id ?? undefined,
+    status: body.status_code ?? undefined,
+    violatedPolicyId: body.violated_policy_id ?? undefined,
+    costFrom: body.min_cost_nanos ? BigInt(body.min_cost_nanos) : undefined,
+    costTo: body.max_cost_nanos ? BigInt(body.max_cost_nanos) : undefined,
+    nameContains: body.name_contains ?? undefined,
     startedFromMs: body.start_time ? Date.parse(body.start_time) : undefined,
     startedToMs: body.end_time ? Date.parse(body.end_time) : undefined,
     order: body.order === 'asc' ? 'oldest' : 'newest',

@@ -70,27 +70,6 @@ export const LIMITS = {
   identitySignInMs: 600_000,
   /** Provider secrets wrapped anew in one transaction, and so locked at once. */
   rewrapBatchMax: 100,
-  /** Wrong passwords for one account per process, right ones refused with them: a guesser gets some 960 tries a day. */
-  passwordFailuresMax: 10,
-  passwordFailuresWindowMs: 15 * 60_000,
-  /** Accounts whose failures are counted, per process. */
-  passwordAccountsMax: 10_000,
-  /** Argon2id takes 19 MiB and a core for each: two at once leave the calls their cores. */
-  passwordHashesAtOnceMax: 2,
-  /** Sign-ins waiting for their turn to be hashed; past this 503. */
-  passwordHashesWaitingMax: 32,
-  /** Characters of a password: below it guesses succeed, above it hashing would cost more than it protects. */
-  passwordUnitsMin: 12,
-  passwordBytesMax: 128,
-  /** An identity provider's answer: discovery, keys, token. */
-  identityProviderMs: 5_000,
-  /** What discovery found is kept; a failed one is tried again after the shorter time. */
-  identityProviderFreshMs: 3_600_000,
-  identityProviderRetryMs: 10_000,
-  /** From the redirect to the identity provider to the return from it. */
-  identitySignInMs: 600_000,
-  /** Provider secrets wrapped anew in one transaction, and so locked at once. */
-  rewrapBatchMax: 100,
   /** The net under NOTIFY: how often the change counter is read. */
   freshnessPollMs: 500,
   /** Spans waiting for the bus, per process, in bytes. */
@@ -114,6 +93,10 @@ export const LIMITS = {
   contentSpoolBytesMax: 16 * 1024 * 1024,
   /** Of each side of a call, as far as its content is kept: long enough to see what was asked and said. */
   capturedBytesMax: 64 * 1024,
+  /** Of an answer as it comes from the provider, where a token of text takes some 200 bytes; also of a request. */
+  capturedAnswerBytesMax: 1024 * 1024,
+  /** Of all answers being captured in one process. */
+  capturedHeldBytesMax: 64 * 1024 * 1024,
   /** Content that a workspace keeps of one day (UTC): past it only the sizes are kept. */
   capturedDayBytesMax: 256 * 1024 * 1024,
   /** How long a drain waits for streams in flight before it cuts them. */

@@ -28,4 +28,6 @@ export interface Principal {
   /** Only personal keys belong to a user; a service key's calls belong to nobody. */
   readonly userId: string | undefined
   readonly permissions: ReadonlySet<Permission>
+  /** Its workspace keeps what calls say, in redacted form. */
+  readonly capturesContent?: boolean | undefined
 }

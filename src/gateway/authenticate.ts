@@ -94,6 +94,7 @@ export function principalOf(key: CallerKey, tenant: string | null): Principal {
     keyKind: key.kind,
     userId: key.userId,
     permissions: workspace.permissions,
+    capturesContent: workspace.capturesContent,
   }
 }
 

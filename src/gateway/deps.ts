@@ -1,3 +1,4 @@
+import type { ContentRecord } from '../base/call.ts'
 import type { ExchangeClosed, ExchangeEvent, ExchangeOpened } from '../base/exchange.ts'
 import type { FailureThrottle } from '../base/failure-throttle.ts'
 import type { Permission } from '../base/permission.ts'
@@ -23,6 +24,7 @@ export interface CallerKey {
   readonly workspaces: readonly {
     readonly workspaceId: string
     readonly permissions: ReadonlySet<Permission>
+    readonly capturesContent?: boolean | undefined
   }[]
 }
 
@@ -71,6 +73,8 @@ export interface GatewayDeps {
 export interface Reporter {
   /** A call whose key names a workspace has ended and its row is closed. */
   ended(opened: ExchangeOpened, closed: ExchangeClosed, timings: Timings): void
+  /** What a call said, redacted, where its workspace keeps it. */
+  content?(content: ContentRecord): void
   /** A call that names no workspace was refused: a log line and a counter. */
   turnedAway(facts: TurnedAway): void
 }

@@ -7,10 +7,12 @@ import { nextTotal } from '../policies/slice.ts'
 import type { Hold } from '../store/ledger.ts'
 import type { UpstreamRequest, UpstreamTimeouts } from '../upstream/upstream.ts'
 import { mayStillCall } from './authenticate.ts'
+import { type Capture, openCapture } from './capture.ts'
 import type { Plan } from './check-policies.ts'
 import { demoUpstream } from './demo.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Exchange } from './exchange.ts'
+import { guardScope } from './guard.ts'
 import { requestHeaders } from './headers.ts'
 import { addLimits } from './limit-headers.ts'
 import { pointBack } from './point-back.ts'
@@ -63,6 +65,7 @@ export function answer(call: AdmittedCall): Promise<Response> {
     const leave = () => relay.leave()
     const keepAhead = holdKeeper(hold, reader, (refused) => relay.stop(refused))
     let closed: ExchangeClosed | undefined
+    const capture = captureOf(call)
     const relay: Relay = openRelay({
       requestId: exchange.id,
       dialect: exchange.dialect,
@@ -72,6 +75,7 @@ export function answer(call: AdmittedCall): Promise<Response> {
       filters: exchange.guard,
       editWhole: back?.body,
       progress: hold.terms.hold === 'sliced' ? () => keepAhead() : undefined,
+      capture,
       firstByte() {
         exchange.timings.firstByteMs = exchange.elapsedMs()
       },
@@ -81,6 +85,11 @@ export function answer(call: AdmittedCall): Promise<Response> {
         if (ending.failure) noteViolated(exchange, ending.failure)
         closed = closedOf(exchange, admitted, ending, deps)
         settle(exchange, admitted, closed, ending.sent, deps)
+        capture?.end(
+          (content) => deps.reporter.content?.(content),
+          (cause) =>
+            deps.world.log.warn('capture.failed', { requestId: exchange.id, cause: String(cause) }),
+        )
         // Nobody reads it any more; the server only needs its promise back.
         if (ending.outcome === 'aborted') resolve(new Response(null, { status: 499 }))
       },
@@ -104,6 +113,23 @@ export function answer(call: AdmittedCall): Promise<Response> {
       plan.candidate.provider.name === 'demo' ? demoUpstream(deps.world) : deps.upstream
     const request = forwardedRequest(exchange.request, read, outgoing, plan.candidate)
     relay.attach(upstream.send(request, relay, TIMEOUTS))
+  })
+}
+
+/** Watches the call when its workspace keeps content. */
+function captureOf({ exchange, read, outgoing, deps }: AdmittedCall): Capture | undefined {
+  const caller = exchange.principal
+  if (!caller?.capturesContent) return undefined
+  const { dialect, guard } = exchange
+  return openCapture({
+    exchangeId: exchange.id,
+    caller,
+    dialect,
+    guards: guard?.merged,
+    scope: guardScope(exchange, caller, guard?.merged, deps),
+    request: outgoing.text,
+    openAnswer: () => dialect.openAnswer(read.ask),
+    clock: deps.world.clock,
   })
 }
 

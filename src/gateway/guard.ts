@@ -40,7 +40,18 @@ export interface GuardScope {
   readonly scope: string
 }
 
-/** The rules of both directions; only tests give their own. */
+/** The scope of a call's letters: stable for one key unless a policy wants them unlinkable. */
+export function guardScope(
+  exchange: { readonly id: string },
+  caller: { readonly keyId: string },
+  merged: MergedGuard | undefined,
+  { placeholderKey }: { readonly placeholderKey: Uint8Array },
+): GuardScope {
+  const scope = merged?.placeholderScope === 'exchange' ? exchange.id : caller.keyId
+  return { key: placeholderKey, scope }
+}
+
+/** The rules of both directions; only tests and captured copies give their own. */
 export type RulesOf = (direction: Direction) => GuardRules | undefined
 
 /** Opens the guard of one call. What it detects is compiled already; a call pays only for its text. */

@@ -8,7 +8,7 @@ import { checkPolicies, type Plan } from './check-policies.ts'
 import type { GatewayDeps } from './deps.ts'
 import { type Exchange, open } from './exchange.ts'
 import { answer } from './forward.ts'
-import { openGuard } from './guard.ts'
+import { guardScope, openGuard } from './guard.ts'
 import { readRequest } from './read-request.ts'
 import { redactRequest } from './redact-request.ts'
 import { reportRefusal } from './report.ts'
@@ -56,8 +56,7 @@ export async function handle(
 function guardOf(exchange: Exchange, caller: Principal, { decision }: Plan, deps: GatewayDeps) {
   const { guard } = decision
   if (!guard) return undefined
-  const scope = guard.placeholderScope === 'key' ? caller.keyId : exchange.id
-  return openGuard(guard, { key: deps.placeholderKey, scope })
+  return openGuard(guard, guardScope(exchange, caller, guard, deps))
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])

@@ -73,6 +73,24 @@ export async function redactRequest(
   return { body, contentLength: body.byteLength, text, changed: true }
 }
 
+/**
+ * A JSON text with everything hidden that the guard finds, for a captured copy: nobody is told of it in the text. Fails as
+ * {@link redactRequest} does.
+ */
+export async function redactedJson(
+  text: string,
+  body: JsonObject,
+  dialect: Dialect,
+  guard: ExchangeGuard,
+  parts: ScanParts,
+): Promise<string> {
+  const found = await redactions(text, body, dialect, guard, parts, false)
+  return applySplices(
+    text,
+    found.sort((a, b) => a.start - b.start),
+  )
+}
+
 /** A string of the body that is looked at. */
 interface BodyText extends SplitText {
   /** The text as it may leave. */
@@ -90,6 +108,7 @@ async function redactions(
   dialect: Dialect,
   guard: ExchangeGuard,
   { clock, analyzer }: ScanParts,
+  tellsModel = true,
 ): Promise<Splice[]> {
   const texts = textsOf(text, body, dialect)
   cleanAcross(texts, guard)
@@ -110,7 +129,7 @@ async function redactions(
   const told = new Set<string>()
   for (const { path, isKey, start, end, literal, plain, clean } of texts) {
     if (clean === plain) continue
-    const says = !isKey && takesDisclaimer(dialect.id, path, body, told, clean)
+    const says = tellsModel && !isKey && takesDisclaimer(dialect.id, path, body, told, clean)
     splices.push({ start, end, text: encodeLiteral(says ? withDisclaimer(clean) : clean, literal) })
   }
   return splices

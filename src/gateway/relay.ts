@@ -2,6 +2,7 @@ import { Failure } from '../base/failure.ts'
 import type { AnswerReader, Dialect, Framing } from '../dialects/dialect.ts'
 import type { UpstreamCall, UpstreamFault, UpstreamSink } from '../upstream/upstream.ts'
 import { type AnswerPipe, openPipe } from './answer-pipe.ts'
+import type { Capture } from './capture.ts'
 import { type Downstream, openDownstream } from './downstream.ts'
 import { type AnswerFilters, filterWhole, openFilterPipe } from './filter-pipe.ts'
 import { upstreamRequestId } from './headers.ts'
@@ -28,6 +29,8 @@ export interface RelayOptions {
   /** Called exactly once, on every way a call can end. Before `respond` for whole bodies, so that cost can be told. */
   ended(ending: Ending): void
   firstByte(): void
+  /** Told of what the provider sends, where its workspace keeps content. */
+  readonly capture?: Pick<Capture, 'head' | 'add'> | undefined
   /** Called after each event of a stream; may end the answer by `stop`. */
   readonly progress: (() => void) | undefined
 }
@@ -154,6 +157,7 @@ export function openRelay(options: RelayOptions): Relay {
       head = { status, headers }
       const asked = options.framing === 'opaque' && options.editWhole ? 'json' : options.framing
       framing = framingOf(asked, status, headers)
+      options.capture?.head(framing)
       const unread = framing === 'opaque' && options.framing !== 'opaque'
       if (status >= 300 && status < 400 && status !== 304) {
         fail(new Failure('upstream_redirected', { inside: status }))
@@ -167,6 +171,7 @@ export function openRelay(options: RelayOptions): Relay {
       }
     },
     onData(bytes) {
+      options.capture?.add(bytes)
       if (state === 'streaming') stream(bytes)
       else if (state === 'peeking') beginStream(bytes)
       else if (state === 'collecting') collect(bytes)

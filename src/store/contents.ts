@@ -78,6 +78,13 @@ function rowOf(content: ContentRecord) {
   }
 }
 
+/** True when some workspace keeps content. */
+export async function anyCapture(database: Database): Promise<boolean> {
+  const [row] = await database.sql<{ found: boolean }[]>`
+    select exists (select 1 from workspaces where capture_content) as found`
+  return row?.found ?? false
+}
+
 /** What one call said, as it was kept. */
 export interface RunContent {
   readonly request: CapturedText | undefined

@@ -27,6 +27,8 @@ export interface KeyFacts {
 export interface KeyWorkspace {
   readonly workspaceId: string
   readonly permissions: ReadonlySet<Permission>
+  /** The workspace keeps what calls say, in redacted form. */
+  readonly capturesContent: boolean
 }
 
 interface Row {
@@ -43,7 +45,7 @@ interface Row {
   readonly deactivated: boolean
   readonly enabled: boolean
   readonly organization_permissions: string[] | null
-  readonly workspaces: { id: string; permissions: string[] }[] | null
+  readonly workspaces: { id: string; permissions: string[]; captures: boolean }[] | null
 }
 
 /** The key with this public part, whatever its state; undefined when there is none. */
@@ -64,7 +66,8 @@ export async function findKey(
              else (select r.permissions from org_memberships m join roles r on r.id = m.role_id
                     where m.organization_id = k.organization_id and m.user_id = k.user_id)
            end as organization_permissions,
-           (select json_agg(json_build_object('id', w.id, 'permissions', r.permissions) order by w.id)
+           (select json_agg(json_build_object('id', w.id, 'permissions', r.permissions,
+                    'captures', w.capture_content) order by w.id)
               from workspaces w
               left join gateway_key_workspaces kw on kw.workspace_id = w.id and kw.key_id = k.id
               left join workspace_memberships wm
@@ -103,6 +106,7 @@ function factsOf(row: Row, nowMs: number): KeyFacts {
     workspaces: (row.workspaces ?? []).map((each) => ({
       workspaceId: each.id,
       permissions: permissionSet(each.permissions),
+      capturesContent: each.captures,
     })),
     organizationPermissions: permissionSet(row.organization_permissions ?? []),
   }

@@ -1,5 +1,5 @@
 import type { World } from '../base/world.ts'
-import type { Database } from './database.ts'
+import type { AnySql, Database } from './database.ts'
 
 /** How long traces are kept, in whole days (UTC) beside today; undefined = for ever. */
 export interface TraceRetention {
@@ -72,7 +72,7 @@ async function wantedDays(
 
 function addDay(database: Database, table: string, day: string): Promise<boolean> {
   return database.sql.begin(async (sql) => {
-    await sql`set local lock_timeout = '2s'`
+    await lock(sql)
     const [row] = await sql<{ made: boolean }[]>`
       select trace_day_add(${table}, ${day}::date) as made`
     return row?.made ?? false
@@ -81,11 +81,19 @@ function addDay(database: Database, table: string, day: string): Promise<boolean
 
 function dropBefore(database: Database, table: string, first: string): Promise<number> {
   return database.sql.begin(async (sql) => {
-    await sql`set local lock_timeout = '2s'`
+    await lock(sql)
     const [row] = await sql<{ dropped: number }[]>`
       select trace_days_drop(${table}, ${first}::date) as dropped`
     return row?.dropped ?? 0
   })
+}
+
+/** Any fixed number: who holds this lock in the database changes days; others find the work done. */
+const LOCK = 5_174_938_202
+
+async function lock(sql: AnySql): Promise<void> {
+  await sql`set local lock_timeout = '2s'`
+  await sql`select pg_advisory_xact_lock(${LOCK})`
 }
 
 /** A day of the UTC calendar, `2026-11-22`. */

@@ -1,4 +1,20 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  gte,
+  ilike,
+  inArray,
+  isNull,
+  lt,
+  lte,
+  ne,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import type { ExchangeEvent, Outcome } from '../base/exchange.ts'
 import { exchangeFromJson } from '../base/exchange-json.ts'
 import { firstIdAt } from '../base/id.ts'
@@ -70,6 +86,20 @@ export interface RunFilter {
   readonly failed?: boolean | undefined
   /** True: calls that asked for embeddings; false: all others. */
   readonly embeddings?: boolean | undefined
+  readonly userId?: string | undefined
+  /** As asked for. */
+  readonly model?: string | undefined
+  /** The agent's own session or conversation id. */
+  readonly conversationId?: string | undefined
+  /** HTTP status the caller saw. */
+  readonly status?: number | undefined
+  /** Calls that this policy refused. */
+  readonly violatedPolicyId?: string | undefined
+  /** Nanodollars; calls without a price never match. */
+  readonly costFrom?: bigint | undefined
+  readonly costTo?: bigint | undefined
+  /** Part of the name of the model, the operation or the provider, in any case. */
+  readonly nameContains?: string | undefined
   readonly startedFromMs?: number | undefined
   readonly startedToMs?: number | undefined
   readonly order: 'newest' | 'oldest'
@@ -111,6 +141,20 @@ export async function queryRuns(
           : filter.embeddings
             ? eq(runs.operation, 'embeddings')
             : ne(runs.operation, 'embeddings'),
+        filter.userId === undefined ? undefined : eq(runs.userId, filter.userId),
+        filter.model === undefined ? undefined : eq(runs.requestModel, filter.model),
+        filter.conversationId === undefined ? undefined : eq(runs.sessionId, filter.conversationId),
+        filter.status === undefined ? undefined : eq(runs.status, filter.status),
+        filter.violatedPolicyId === undefined
+          ? undefined
+          : and(
+              // So that the index of the calls that did not end well is of use.
+              ne(runs.outcome, 'ok'),
+              sql`${runs.event} -> 'closed' -> 'policies' -> 'violated' @> ${JSON.stringify([{ id: filter.violatedPolicyId }])}::jsonb`,
+            ),
+        filter.costFrom === undefined ? undefined : gte(runs.costNanos, filter.costFrom),
+        filter.costTo === undefined ? undefined : lte(runs.costNanos, filter.costTo),
+        filter.nameContains === undefined ? undefined : named(filter.nameContains),
         filter.startedFromMs === undefined
           ? undefined
           : and(
@@ -133,6 +177,16 @@ export async function queryRuns(
     .orderBy(newest ? desc(runs.id) : asc(runs.id))
     .limit(filter.limit)
   return rows.map((row) => exchangeFromJson(row.event))
+}
+
+function named(part: string): SQL | undefined {
+  const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`
+  return or(
+    ilike(runs.requestModel, pattern),
+    ilike(runs.responseModel, pattern),
+    ilike(runs.operation, pattern),
+    ilike(runs.provider, pattern),
+  )
 }
 
 /** The run of one call, or undefined when this workspace has none of that id. */

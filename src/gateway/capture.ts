@@ -1,0 +1,78 @@
+import type { CapturedText, ContentRecord } from '../base/call.ts'
+import { LIMITS } from '../base/limits.ts'
+import type { Framing } from '../dialects/dialect.ts'
+import { type CaptureFacts, redactedAnswer, redactedRequest } from './capture-redact.ts'
+
+/** Watches what a call says, for a workspace that keeps it. Nothing of it is awaited by the call. */
+export interface Capture {
+  /** How the answer is framed, as its head says. */
+  head(framing: Framing): void
+  /** Bytes from the provider, before anything is restored in them. Copied, within a bound. */
+  add(bytes: Uint8Array): void
+  /** The call is over: what was seen is redacted a moment later, and handed to `keep`. */
+  end(keep: (content: ContentRecord) => void, fail: (cause: unknown) => void): void
+}
+
+/** Bytes of answers that all captures of this process hold, waiting for their calls to end or for their turn. */
+let held = 0
+/** One capture is redacted at a time: the calls under way have the rest of the core. */
+let turn: Promise<void> = Promise.resolve()
+
+/** Starts watching one admitted call. */
+export function openCapture(facts: CaptureFacts): Capture {
+  let pieces: Uint8Array[] = []
+  let size = 0
+  let kept = 0
+  let framing: Framing = 'opaque'
+  return {
+    head(found) {
+      framing = found
+    },
+    add(bytes) {
+      size += bytes.length
+      const isFull =
+        size > LIMITS.capturedAnswerBytesMax ||
+        held + bytes.length > LIMITS.capturedHeldBytesMax ||
+        kept < size - bytes.length
+      if (framing === 'opaque' || isFull) return
+      kept += bytes.length
+      held += bytes.length
+      // A copy: the provider's connection may use its memory again.
+      pieces.push(bytes.slice())
+    },
+    end(keep, fail) {
+      turn = turn
+        .then(async () => {
+          const answer = { bytes: Buffer.concat(pieces), framing, isWhole: kept === size }
+          keep({
+            exchangeId: facts.exchangeId,
+            organizationId: facts.caller.organizationId,
+            workspaceId: facts.caller.workspaceId,
+            request: captured(await redactedRequest(facts)),
+            response: captured(await redactedAnswer(facts, answer), size, kept < size),
+          })
+        })
+        // What cannot be redacted is not kept.
+        .catch(fail)
+        .finally(() => {
+          held -= kept
+          pieces = []
+        })
+    },
+  }
+}
+
+/** A text within the bound of one side, with the size of the whole. */
+function captured(text: string | undefined, bytes = 0, wasCut = false): CapturedText | undefined {
+  if (text === undefined) return undefined
+  const whole = Buffer.from(text)
+  const isCut = whole.length > LIMITS.capturedBytesMax
+  let end = LIMITS.capturedBytesMax
+  // Not in the middle of a character.
+  while (isCut && ((whole[end] ?? 0) & 0xc0) === 0x80) end--
+  return {
+    text: isCut ? whole.subarray(0, end).toString() : text,
+    bytes: Math.max(bytes, whole.length),
+    isCut: isCut || wasCut,
+  }
+}
