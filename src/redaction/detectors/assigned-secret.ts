@@ -122,8 +122,15 @@ function beginsHump(text: Reader, start: number, end: number): boolean {
   return (
     isIn(LOWER, before) &&
     !isIn(LOWER, text.at(start)) &&
-    (isIn(LOWER, text.at(end - 1)) || end - start >= 5)
+    (isIn(LOWER, text.at(end - 1)) || end - start >= 5 || isLoudKey(text, end))
   )
+}
+
+/** `coinlayerKEY`: what is written so loud is meant as a name. */
+function isLoudKey(text: Reader, end: number): boolean {
+  const after = text.at(end)
+  const isKey = text.at(end - 3) === 0x4b && text.at(end - 2) === 0x45 && text.at(end - 1) === 0x59
+  return isKey && !isIn(ALNUM, after)
 }
 
 /** Values whose name says that they are secret. */

@@ -53,6 +53,28 @@ export const VENDORS: readonly string[] =
   vatlayer vbout vercel verifier verimail veriphone versioneye viewneo virustotal visualcrossing vimeo voiceflow voicegain voodoosms vonage vpnapi vultr vyte walkscore
   wandb weatherapi weatherbit weatherstack webex webflow webscraper webscraping websitepulse wepay whoxy wistia workday worksnaps workstack worldcoinindex
   worldweather wrike xero yandex yelp youneedabudget yousign youtube zapier zendesk zenkitapi zenrows zenscrape zenserp zeplin zerobounce zerotier
-  zipapi zipbooks zipcodeapi zipcodebase zohocrm zonkafeedback zoominfo zulip`
+  zipapi zipbooks zipcodeapi zipcodebase zohocrm zonkafeedback zoominfo zulip
+  abbysale abstractapi adafruitio aeroworkflow ahaio alchemy apimetrics appcues appveyor artsy autoscout avazapersonal axonaut
+  azuredevops bingsubscription bitlyaccess bitquery bluesnap bombbomb boxoauth braintree bravesearch brevo bunnynet
+  campaignmonitor cannyio cashboard chainlink chatfule chatgpt checkoutcom checkvist civo clevertap clickuppersonal cliengo
+  clientary clinchpad closecrm cloudbeds cloudbees cockroachdb codegeex coingecko conversiontools copperhq cratesio
+  crossbrowsertesting customerguru dailyco datastax deepnote deepsource demio denodo devcycle dockerconfig dotdigital dotmailer
+  dropcam duckdns easybill ebay ecostruxureit ecwid emailoctopus envoyapi eraserio etsyapi eventbridge evernote exchangerateapi
+  feathery fivetran fixerio flatfile flatio flowise formspree fulcrumapp fusebill geoapify geoipifi ghostinspector gitbook
+  gitcoin goodreads gotify gravatar guardianapi hackerone happiapi harvestapp headspin hetznercloud hivehq homeassistant
+  honeybadger hotjar immuta influxdb infura ipregistry jenkins jfrog jiratoken kaggle kayako keenio keycloak kinsta kiteworks
+  klarna lacework lagoapi langfuse larksuite leanplum lendflow lessannoyingcrm lightstep linemessaging litellm logrocket
+  lokalisetoken lumigo magnetichq mailosaur mandrillapp mapstack marqeta matomo meaningcloud meilisearch messagemedia metamap
+  mistralai mitehr mollie mondaycom moneybird mongodbatlas mparticle mulesoft muxapi myexperiment nango nasdaqdatalink newsdata
+  ngckey nhost nozbeteams ocrspace octopusdeploy oneuptime opendatasoft openphone openvpn pagertree paperform parseio
+  partnerstack payfit payhip paypaloauth phraseapp pingone planview pocketbase polygonio prefecthq pretix printful printify
+  prismic privacycom protocolsio proxmox pushcut pusherchannel qdrant quaderno qualys quicknode raindrop rampapi rapid7
+  rechargepayments refersion repairshopr resend revenuecat revolut rippling roaringio rudderstack samsara sanityio satismeter
+  scrapeops scrutinizerci sendbirdorg sendowl shipbob shiphero shortcut signoz singlestore sirportly sirvcdn skrappio smtp2go
+  snykkey socure sonatype sorare sparkfun speechtextai spotifykey spreedly sqlserver statsig steamapi stormpath sumologickey
+  sumsub sunoapi surrealdb tableau tatumio taxamo teamcity temporalcloud tencentcloud text2data thalescipher tinybird tinypng
+  tlyapi togglapi trelloapi trustpilot twingate twistapp typesense udemy unbounce upstash vagrantcloud veracode vouchery
+  weaviate web3storage whatsapp witai woocommerce wordpress xendit xfinity yapily yotpo youtubeapi zamzar zenduty zenkit zilliz
+  zoho zulipchat`
     .split(/\s+/)
     .filter((name) => name.length >= 4)
