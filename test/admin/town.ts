@@ -1,4 +1,5 @@
 import { expect } from 'bun:test'
+import { storeContents } from '../../src/store/contents.ts'
 import { recordSightings } from '../../src/store/issues.ts'
 import { openSession } from '../../src/store/sign-in.ts'
 import { callOf, type House, keyProject, storeCall, type Tenant } from './house.ts'
@@ -120,6 +121,14 @@ export async function buildTown(house: House, mark: string): Promise<Town> {
   await keyProject(house, call)
   await storeCall(house, call)
   ids.push(call.opened.id)
+  await storeContents(house.database, [
+    {
+      exchangeId: call.opened.id,
+      ...tenant,
+      request: { text: '{}', bytes: 2, isCut: false },
+      response: undefined,
+    },
+  ])
   await recordSightings(house.database, house.world, [
     {
       ...tenant,
