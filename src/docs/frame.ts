@@ -136,7 +136,7 @@ ${current ? `<link rel="alternate" type="text/markdown" href="${at}/${current.na
 <header>
 <a class="brand" href="${at}"><svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><path d="M3 7c3 0 3 2 6 2s3-2 6-2 3 2 6 2M3 12c3 0 3 2 6 2s3-2 6-2 3 2 6 2M3 17c3 0 3 2 6 2s3-2 6-2 3 2 6 2"/></svg>Sluice</a>
 <form role="search" action="${at}/search" method="get"><input type="search" name="q" aria-label="Search the documentation" placeholder="Search" maxlength="200" autocomplete="off" value="${esc(query)}"><kbd aria-hidden="true">/</kbd></form>
-<nav aria-label="Elsewhere"><a href="${site.basePath}/swagger">API</a><span class="version">${esc(site.version)}</span></nav>
+<nav aria-label="Elsewhere"><a href="${site.basePath}/console">Console</a><a href="${site.basePath}/swagger">API</a><span class="version">${esc(site.version)}</span></nav>
 </header>
 <div class="columns">
 <nav class="menu" aria-label="Pages"><details open><summary>Pages</summary>${menu}</details></nav>

@@ -45,9 +45,8 @@ export function render(markdown: string, at: string): Rendered {
         return `<pre${name} tabindex="0"><code>${Bun.escapeHTML(text)}</code></pre>\n`
       },
       table(token) {
-        return `<div class="table" tabindex="0" role="region" aria-label="Table">${tableOf(
-          token,
-          (cell) => this.parser.parseInline(cell.tokens),
+        return `<div class="table" tabindex="0">${tableOf(token, (cell) =>
+          this.parser.parseInline(cell.tokens),
         )}</div>\n`
       },
       html: () => '',

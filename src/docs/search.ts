@@ -85,7 +85,9 @@ function wordsOf(token: Token): string {
   return token.raw
     .replace(/\]\([^)]*\)/g, '')
     .replace(/^[\s|:-]+$/gm, ' ')
-    .replace(/[`*|[\]]/g, ' ')
+    .replace(/^\s*(?:[-*]|\d+\.) /gm, ' ')
+    .replace(/[`*[\]]/g, '')
+    .replace(/\|/g, ' ')
 }
 
 function excerptOf(text: string, terms: readonly string[]): string {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parse } from 'yaml'
+import { isWrong, readDeclaration } from '../../src/admin/declaration-check.ts'
 import { FAILURES } from '../../src/base/failure.ts'
 import { LIMITS } from '../../src/base/limits.ts'
 import { PERMISSIONS } from '../../src/base/permission.ts'
@@ -8,6 +10,7 @@ import { COMMANDS } from '../../src/commands/index.ts'
 import { VARIABLES } from '../../src/config.ts'
 import { PAGES } from '../../src/docs/pages.ts'
 import { render } from '../../src/docs/render.ts'
+import { readDestinations } from '../../src/exporter/destinations.ts'
 import { checkPolicy, isRefused } from '../../src/policies/input.ts'
 import { fileOf, PART_NAMES, renewed, shownParts } from './generated.ts'
 
@@ -92,8 +95,8 @@ describe('what pages say', () => {
     const named = [...ALL.matchAll(/\b(SLUICE_[A-Z_]+|[A-Z]+_UPSTREAM_URL|OIDC_[A-Z_]+)\b/g)].map(
       (match) => match[1] ?? '',
     )
-    // What pages let a reader put into the own shell.
-    const readers = new Set(['SLUICE_URL', 'SLUICE_API_KEY', 'SLUICE_ADMIN_KEY', 'SLUICE_KEY'])
+    // What pages let a reader put into the own shell, and an entity.
+    const readers = new Set(['SLUICE_URL', 'SLUICE_API_KEY', 'SLUICE_KEY'])
     expect([...new Set(named)].filter((name) => !known.has(name) && !readers.has(name))).toEqual([])
     for (const name of known) expect(ALL).toContain(`| \`${name}\` |`)
   })
@@ -145,6 +148,20 @@ describe('code on pages', () => {
         name: body.name,
         mistakes: [],
       })
+    }
+  })
+
+  test('every list of destinations and every configuration file on a page is one that is taken', () => {
+    const env = { LANGSMITH_API_KEY: 'made-up', HOOK_SECRET: 'made-up' }
+    const lists = blocks('json').filter(({ text }) => text.startsWith('['))
+    expect(lists.length).toBeGreaterThan(1)
+    for (const { page, text } of lists)
+      expect(() => readDestinations(text, env), page).not.toThrow()
+    const files = blocks('yaml')
+    expect(files.length).toBeGreaterThan(0)
+    for (const { page, text } of files) {
+      const read = readDeclaration(parse(text))
+      expect({ page, mistakes: isWrong(read) ? read : [] }).toEqual({ page, mistakes: [] })
     }
   })
 

@@ -33,7 +33,10 @@ describe('the site', () => {
           const [place = '', anchor] = reference.split('#')
           if (place === '' && anchor !== undefined) expect(text).toContain(`id="${anchor}"`)
           else if (isDocsPath(place.split('?')[0] ?? '', base)) queue.push(place)
-          else expect([`${base}/swagger`, `${base}/swagger/json`]).toContain(place)
+          else
+            expect(['/console', '/swagger', '/swagger/json'].map((each) => base + each)).toContain(
+              place,
+            )
         }
       }
       expect(seen.size).toBeGreaterThan(PAGES.length * 2)
