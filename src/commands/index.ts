@@ -46,6 +46,16 @@ export const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./secrets.ts')).secrets,
   },
   {
+    name: 'rewrap',
+    summary: 'put every provider secret under a new master key',
+    load: async () => (await import('./rewrap.ts')).rewrap,
+  },
+  {
+    name: 'orgs',
+    summary: 'create or list organisations',
+    load: async () => (await import('./orgs.ts')).orgs,
+  },
+  {
     name: 'policies',
     summary: 'list, set or delete policies',
     load: async () => (await import('./policies.ts')).policies,

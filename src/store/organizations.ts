@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { asc, eq } from 'drizzle-orm'
 import type { World } from '../base/world.ts'
 import type { Orm } from './database.ts'
 import { organizations } from './tables.ts'
@@ -14,14 +14,22 @@ export interface OrganizationRow {
 /** One organisation. */
 export async function readOrganization(orm: Orm, id: string): Promise<OrganizationRow | undefined> {
   const [row] = await orm.select().from(organizations).where(eq(organizations.id, id))
-  return (
-    row && {
-      id: row.id,
-      displayName: row.displayName,
-      gatewayEnabled: row.llmGatewayEnabled,
-      createdAtMs: row.createdAt.getTime(),
-    }
-  )
+  return row && rowOf(row)
+}
+
+/** Every organisation of the installation, oldest first: for who runs it, never for a tenant. */
+export async function listOrganizations(orm: Orm): Promise<OrganizationRow[]> {
+  const rows = await orm.select().from(organizations).orderBy(asc(organizations.id))
+  return rows.map(rowOf)
+}
+
+function rowOf(row: typeof organizations.$inferSelect): OrganizationRow {
+  return {
+    id: row.id,
+    displayName: row.displayName,
+    gatewayEnabled: row.llmGatewayEnabled,
+    createdAtMs: row.createdAt.getTime(),
+  }
 }
 
 /** Changes what an organisation may change of itself; absent facts stay. */

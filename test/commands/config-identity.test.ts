@@ -69,10 +69,10 @@ describe('the settings of the identity provider', () => {
   test('and both master keys are listed by doctor without their secrets', () => {
     const keys = { SLUICE_MASTER_KEY: 'A'.repeat(43), SLUICE_MASTER_KEY_PREVIOUS: 'B'.repeat(43) }
     const lines = variableLines({ ...RIGHT, ...keys })
-    const valueOf = (name: string) => lines.find((each) => each.name === name)?.value
-    expect(valueOf('OIDC_ISSUER')).toBe(RIGHT.OIDC_ISSUER)
+    const shown = (name: string) => lines.find((each) => each.name === name)?.value
+    expect(shown('OIDC_ISSUER')).toBe(RIGHT.OIDC_ISSUER)
     for (const name of ['OIDC_CLIENT_SECRET', 'SLUICE_MASTER_KEY', 'SLUICE_MASTER_KEY_PREVIOUS'])
-      expect(valueOf(name)).toBe('***')
+      expect(shown(name)).toBe('***')
     expect(mistakesOf({ SLUICE_MASTER_KEY_PREVIOUS: 'short' })).toEqual([
       'SLUICE_MASTER_KEY_PREVIOUS: must be 32 bytes in base64 or hex',
     ])
