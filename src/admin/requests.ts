@@ -1,25 +1,45 @@
 import { Type as t } from '@sinclair/typebox'
 import { Failure } from '../base/failure.ts'
 import { usdOnWire } from '../base/wire.ts'
+import { type HoldLine, holdHistory } from '../store/call-reads.ts'
 import { type ExchangeRow, readExchange, readSpans, type SpanRow } from '../store/exchange-reads.ts'
 import { ID_PARAMS } from './id-params.ts'
 import { route } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment, uuid } from './scalar-shapes.ts'
 
-const orNull = (kind: ReturnType<typeof t.String> | ReturnType<typeof t.Number>, says?: string) =>
-  t.Union([kind, t.Null()], says === undefined ? {} : { description: says })
+const textOrNull = (says?: string) =>
+  t.Union([t.String(), t.Null()], says === undefined ? {} : { description: says })
+const numberOrNull = (says?: string) =>
+  t.Union([t.Number(), t.Null()], says === undefined ? {} : { description: says })
 
 const REQUEST = t.Object({
   id: uuid(),
   state: t.Union([t.Literal('running'), t.Literal('ended')]),
-  outcome: orNull(t.String(), 'ok, refused, failed, aborted or interrupted; null while it runs.'),
-  status: orNull(t.Number(), 'The HTTP status the caller saw.'),
-  error_code: orNull(t.String()),
+  outcome: textOrNull('ok, refused, failed, aborted or interrupted; null while it runs.'),
+  status: numberOrNull('The HTTP status the caller saw.'),
+  error_code: textOrNull(),
+  provider: t.String(),
+  dialect: t.String(),
+  operation: t.String(),
+  method: t.String(),
+  path: t.String(),
+  stream: t.Boolean(),
+  request_model: textOrNull(),
+  response_model: textOrNull(),
+  response_id: textOrNull(),
+  finish_reasons: t.Array(t.String()),
+  upstream_status: numberOrNull(),
+  upstream_request_id: textOrNull(),
+  key: t.Object({ id: uuid(), short: t.String() }),
+  user_id: textOrNull(),
+  session_id: textOrNull(),
+  trace_id: t.String(),
+  user_agent: textOrNull(),
   usage: t.Union([t.Object({}, { additionalProperties: true }), t.Null()]),
-  cost_usd: orNull(t.Number(), 'Dollars; null when unpriced.'),
-  cost_nanos: orNull(t.String(), 'The same in nanodollars.'),
-  cost_basis: orNull(t.String(), 'measured, counted or ceiling.'),
+  cost_usd: numberOrNull('Dollars; null when unpriced.'),
+  cost_nanos: textOrNull('The same in nanodollars.'),
+  cost_basis: textOrNull('measured, counted or ceiling.'),
   policies: t.Object({
     matched: t.Array(t.Object({ id: t.String(), name: t.String() })),
     violated: t.Array(t.Object({ id: t.String(), name: t.String() })),
@@ -35,11 +55,21 @@ const REQUEST = t.Object({
   ),
   timings: t.Object({
     started_at: moment(),
-    ended_at: orNull(moment()),
-    duration_ms: orNull(t.Number()),
-    first_byte_ms: orNull(t.Number(), 'From arrival to the first byte of the answer.'),
-    overhead_ms: orNull(t.Number(), 'Spent in the gateway before forwarding.'),
+    ended_at: t.Union([moment(), t.Null()]),
+    duration_ms: numberOrNull(),
+    first_byte_ms: numberOrNull('From arrival to the first byte of the answer.'),
+    overhead_ms: numberOrNull('Spent in the gateway before forwarding.'),
   }),
+  ledger: t.Array(
+    t.Object({
+      kind: t.String({ description: 'reserve, extend, settle, void, expire or correct.' }),
+      amount_usd: t.Number(),
+      amount_nanos: t.String(),
+      basis: textOrNull(),
+      at: moment(),
+    }),
+    { description: 'What was set aside for the call and what became of it, oldest first.' },
+  ),
   steps: t.Array(
     t.Object({
       name: t.String(),
@@ -66,13 +96,20 @@ export const REQUEST_ROUTES = [
     async handle({ deps, caller, params }) {
       const row = await readExchange(deps.database, caller.workspaceId, params.id)
       if (!row) throw new Failure('not_found', { says: 'There is no such call.' })
-      const steps = await readSpans(deps.database, caller.workspaceId, row.id)
-      return { status: 200, body: requestOnWire(row, steps) }
+      const [steps, lines] = await Promise.all([
+        readSpans(deps.database, caller.workspaceId, row.id),
+        holdHistory(deps.database, row.id),
+      ])
+      return { status: 200, body: requestOnWire(row, steps, lines) }
     },
   }),
 ]
 
-function requestOnWire(row: ExchangeRow, steps: readonly SpanRow[]): Record<string, unknown> {
+function requestOnWire(
+  row: ExchangeRow,
+  steps: readonly SpanRow[],
+  lines: readonly HoldLine[],
+): Record<string, unknown> {
   return {
     id: row.id,
     state: row.outcome === null ? 'running' : 'ended',
@@ -109,6 +146,13 @@ function requestOnWire(row: ExchangeRow, steps: readonly SpanRow[]): Record<stri
       first_byte_ms: row.firstByteMs,
       overhead_ms: row.overheadMs,
     },
+    ledger: lines.map((line) => ({
+      kind: line.kind,
+      amount_usd: usdOnWire(line.nanos),
+      amount_nanos: line.nanos.toString(),
+      basis: line.basis ?? null,
+      at: iso(line.atMs),
+    })),
     steps: steps.map((step) => ({
       name: step.name,
       kind: step.kind,

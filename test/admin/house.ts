@@ -199,6 +199,7 @@ export async function storeCall(house: House, event: ExchangeEvent): Promise<voi
     keyId: opened.keyId,
     keyShort: opened.keyShort,
     traceId: opened.traceId,
+    sessionId: opened.sessionId ?? null,
     provider: opened.provider,
     operation: opened.operation,
     requestModel: opened.requestModel ?? null,
