@@ -8,6 +8,7 @@ import { openDatabase } from '../store/database.ts'
 import type { CommandContext } from './command.ts'
 import { databaseFindings } from './doctor-database.ts'
 import type { Check, Finding } from './doctor-machine.ts'
+import { secretFindings } from './doctor-secrets.ts'
 
 /** Longer paths cannot be bound: 107 bytes on Linux, 103 on macOS, the file's own name included. */
 const SOCKET_PATH_BYTES_MAX = 103
@@ -44,7 +45,8 @@ async function askDatabase(
   const name = 'database'
   const database = openDatabase({ url, world: context.world, poolSize: 1, name: 'sluice-doctor' })
   try {
-    return await databaseFindings(database, context.world, where)
+    const found = await databaseFindings(database, context.world, where)
+    return [...found, ...(await secretFindings(database, context))]
   } catch (cause) {
     const inside =
       cause instanceof Error && 'inside' in cause ? String(cause.inside) : String(cause)

@@ -134,11 +134,11 @@ describe('a new master key', () => {
 })
 
 describe('sluice rewrap', () => {
-  test('does it, says what is left with exit code 1, and makes no key where there is none', async () => {
+  test('does it, says what is left with exit code 1, and makes no key where there is none; doctor names it', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'sluice-rewrap-'))
-    const run = async (env: Record<string, string>) => {
+    const run = async (env: Record<string, string>, ...words: string[]) => {
       const child = Bun.spawn(
-        [process.execPath, join(import.meta.dir, '../../src/cli.ts'), 'rewrap', '--json'],
+        [process.execPath, join(import.meta.dir, '../../src/cli.ts'), ...words, '--json'],
         {
           env: {
             PATH: process.env.PATH,
@@ -160,21 +160,34 @@ describe('sluice rewrap', () => {
     try {
       mkdirSync(dataDir, { recursive: true })
       await put('ONE')
-      expect(await run({})).toMatchObject({
+      expect(await run({}, 'rewrap')).toMatchObject({
         code: 2,
         err: expect.stringContaining('no master key'),
       })
-      const alone = await run({ SLUICE_MASTER_KEY: text(newKey) })
+      const alone = await run({ SLUICE_MASTER_KEY: text(newKey) }, 'rewrap')
       expect(alone.code).toBe(1)
       expect(JSON.parse(alone.out)).toMatchObject({
         rewrapped: 0,
         left: 1,
         unreadable: [`${tenant.workspaceId}/ONE`],
       })
-      const done = await run({
+      const env = {
         SLUICE_MASTER_KEY: text(newKey),
         SLUICE_MASTER_KEY_PREVIOUS: text(oldKey),
+      }
+      const told = await Promise.all(
+        [{ SLUICE_MASTER_KEY: text(newKey) }, env].map((each) => run(each, 'doctor', '--offline')),
+      )
+      const findings = told.map(({ out }) => {
+        const all: { findings: { name: string; says: string }[] } = JSON.parse(out)
+        return all.findings.find((each) => each.name === 'provider secrets')
       })
+      expect(findings[0]).toMatchObject({
+        state: 'problem',
+        says: expect.stringContaining(`${tenant.workspaceId}/ONE`),
+      })
+      expect(findings[1]).toMatchObject({ state: 'note', fix: 'sluice rewrap' })
+      const done = await run(env, 'rewrap')
       expect(JSON.parse(done.out)).toEqual({
         master_key_id: after.id,
         rewrapped: 1,
