@@ -21,6 +21,7 @@ export function messagesAnswer(ask: Ask): AnswerShape {
     if (!isJsonObject(raw)) return
     const told = Object.entries(raw).filter(([, value]) => value !== null)
     usage = { ...usage, ...Object.fromEntries(told) }
+    tally.tier = textMember(usage, 'speed') === 'fast' ? 'fast' : textMember(usage, 'service_tier')
     tallyUsage(tally, readAnthropicUsage(usage), final)
   }
 

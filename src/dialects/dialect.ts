@@ -150,6 +150,8 @@ export interface AnswerSummary {
   readonly usageSoFar: Usage | undefined
   /** True when usage was present but absurd or contradictory; such usage is not billed as measured. */
   readonly usageSuspect: boolean
+  /** The service tier that the provider says it served the call in, in its own word; Anthropic's fast mode is `fast`. */
+  readonly tier: string | undefined
   readonly model: string | undefined
   readonly id: string | undefined
   readonly finishReasons: readonly string[]

@@ -71,7 +71,9 @@ function noteChunk(root: JsonObject, seen: Set<number>, tally: Tally): void {
 }
 
 function noteUsage(root: JsonObject, tally: Tally): void {
-  const reading = readGeminiUsage(member(root, 'usageMetadata'))
+  const metadata = member(root, 'usageMetadata')
+  tally.tier = textMember(metadata, 'serviceTier') ?? tally.tier
+  const reading = readGeminiUsage(metadata)
   if (!reading) return
   const searches = candidatesOf(root).reduce((sum: number, candidate) => {
     const queries = member(member(candidate, 'groundingMetadata'), 'webSearchQueries')

@@ -85,6 +85,7 @@ export function choiceIndex(value: Json | undefined, otherwise = 0): number {
 function noteChunk(root: JsonObject, tally: Tally): void {
   tally.id ??= textMember(root, 'id')
   tally.model ??= textMember(root, 'model')
+  tally.tier = textMember(root, 'service_tier') ?? tally.tier
   noteOpenAiError(root, tally)
   for (const choice of choicesOf(root)) {
     const reason = textMember(choice, 'finish_reason')

@@ -47,6 +47,7 @@ function noteResponse(root: JsonObject, _event: string | undefined, tally: Tally
   if (!isJsonObject(response) || !textMember(response, 'object')?.startsWith('response')) return
   tally.id ??= textMember(response, 'id')
   tally.model = textMember(response, 'model') ?? tally.model
+  tally.tier = textMember(response, 'service_tier') ?? tally.tier
   const over = type === undefined || ENDINGS.has(type)
   if (!over) return
   tally.complete = true

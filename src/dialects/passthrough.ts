@@ -70,6 +70,7 @@ function unread(): AnswerReader {
       usage: undefined,
       usageSoFar: undefined,
       usageSuspect: false,
+      tier: undefined,
       model: undefined,
       id: undefined,
       finishReasons: [],

@@ -7,6 +7,7 @@ export interface Tally {
   usage: Usage | undefined
   usageSoFar: Usage | undefined
   usageSuspect: boolean
+  tier: string | undefined
   model: string | undefined
   id: string | undefined
   /** Finish reason by answer (choice, candidate), in order of arrival. */
@@ -22,6 +23,7 @@ export function newTally(): Tally {
     usage: undefined,
     usageSoFar: undefined,
     usageSuspect: false,
+    tier: undefined,
     model: undefined,
     id: undefined,
     finish: new Map(),
@@ -46,6 +48,7 @@ export function summaryOf(tally: Tally): AnswerSummary {
     usage: tally.usage,
     usageSoFar: tally.usage ? undefined : tally.usageSoFar,
     usageSuspect: tally.usageSuspect,
+    tier: tally.tier,
     model: tally.model,
     id: tally.id,
     finishReasons: [...tally.finish.values()],

@@ -4,6 +4,7 @@ import { nanos } from '../base/money.ts'
 import type { AnswerSummary } from '../dialects/dialect.ts'
 import type { Terms } from '../policies/admission.ts'
 import { type Bill, billOf } from '../pricing/bill.ts'
+import { servedMultiplier } from '../pricing/facts.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Exchange } from './exchange.ts'
 import type { Admitted } from './reserve.ts'
@@ -58,9 +59,10 @@ function billed(ending: Ending, terms: Terms): Bill | undefined {
   const { summary } = ending
   if (!ending.sent || !terms.price) return undefined
   const usage = summary?.usage ?? summary?.usageSoFar
+  const { provider, model } = terms.price
   return billOf({
     price: terms.price,
-    multiplier: terms.multiplier,
+    multiplier: servedMultiplier(provider, model, terms.multiplier, summary?.tier),
     ceiling: terms.ceiling,
     usage,
     usageSuspect: summary?.usageSuspect ?? false,

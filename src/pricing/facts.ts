@@ -94,25 +94,38 @@ export function hidesOutput(provider: string, model: string): boolean {
 
 /** Factors of service tiers on token prices; batch and flex are half price with all three providers. */
 const HALF: Multiplier = { times: 1n, per: 2n }
-/** OpenAI's priority tier: 1.67 to 2.5 times the standard price, by model; the dearest holds for unknown ones. */
+/** OpenAI's fast (formerly priority) tier: 1.67 to 2.5 times the standard price, by model; the dearest holds for unknown ones. */
 const PRIORITY: readonly (readonly [RegExp, Multiplier])[] = [
   [/^gpt-4o-mini/, { times: 5n, per: 3n }],
   [/^gpt-4o/, { times: 17n, per: 10n }],
   [/^gpt-4\.1|^o3/, { times: 7n, per: 4n }],
   [/^gpt-5-mini/, { times: 9n, per: 5n }],
   [/^o4-mini/, { times: 20n, per: 11n }],
-  [/^gpt-5(\.[0-4])?(-codex)?$/, { times: 2n, per: 1n }],
+  [/^gpt-5(\.[0-4])?(-codex)?$|^gpt-5\.4-mini|^gpt-5\.6/, { times: 2n, per: 1n }],
 ]
+const PRIORITY_MOST: Multiplier = { times: 5n, per: 2n }
+/** OpenAI's ultrafast tier: six times the standard price. */
+const ULTRAFAST: Multiplier = { times: 6n, per: 1n }
+/** Anthropic's fast mode, by model; the dearest holds for models whose factor is not published. */
+const FAST: readonly (readonly [RegExp, Multiplier])[] = [
+  [/^claude-opus-(4-8|5$)/, { times: 2n, per: 1n }],
+  [/./, { times: 6n, per: 1n }],
+]
+/** Gemini's priority tier: 75 to 100 % more than standard. */
+const GEMINI_PRIORITY: Multiplier = { times: 2n, per: 1n }
 
-/** The factor of a service tier on the model's token prices. Unknown tiers cost the dearest known one. */
+/**
+ * The factor of a service tier on the model's token prices; an unknown tier costs the dearest known one. Asked for, OpenAI's
+ * `auto` is whatever the project is set to, so it may be the fast tier.
+ */
 export function tierMultiplier(
   provider: string,
   model: string,
   tier: string | undefined,
 ): Multiplier {
-  switch (tier) {
+  switch (tierName(tier)) {
     case undefined:
-    case 'auto':
+    case 'unspecified':
     case 'default':
     case 'standard':
     case 'standard_only':
@@ -121,9 +134,42 @@ export function tierMultiplier(
     case 'flex':
     case 'batch':
       return HALF
+    case 'ultrafast':
+      return ULTRAFAST
+    case 'fast':
+      return provider === 'anthropic' ? factorOf(FAST, model) : dearTier(provider, model)
     default:
-      // Anthropic's priority tier is bought ahead: its tokens are never dearer than standard ones.
-      if (provider === 'anthropic') return STANDARD
-      return PRIORITY.find(([pattern]) => pattern.test(model))?.[1] ?? { times: 5n, per: 2n }
+      return dearTier(provider, model)
   }
+}
+
+/**
+ * The factor by which a call is billed: of the tier that the answer says it was served in. Without that word it may have been any:
+ * the dearer of what was asked for and standard, since a cheaper tier can fall back to it.
+ */
+export function servedMultiplier(
+  provider: string,
+  model: string,
+  asked: Multiplier,
+  served: string | undefined,
+): Multiplier {
+  const name = tierName(served)
+  if (name === undefined || name === 'auto' || name === 'unspecified')
+    return asked.times > asked.per ? asked : STANDARD
+  return tierMultiplier(provider, model, name)
+}
+
+function dearTier(provider: string, model: string): Multiplier {
+  // Anthropic's priority tier is bought ahead: its tokens are never dearer than standard ones.
+  if (provider === 'anthropic') return STANDARD
+  return provider === 'gemini' ? GEMINI_PRIORITY : factorOf(PRIORITY, model)
+}
+
+function factorOf(factors: readonly (readonly [RegExp, Multiplier])[], model: string): Multiplier {
+  return factors.find(([pattern]) => pattern.test(model))?.[1] ?? PRIORITY_MOST
+}
+
+/** Google also writes `SERVICE_TIER_PRIORITY`. */
+function tierName(tier: string | undefined): string | undefined {
+  return tier?.toLowerCase().replace(/^service_tier_/, '')
 }

@@ -120,4 +120,31 @@ describe('POST /openai/v1/chat/completions', () => {
     expect(response.headers.get('x-request-id')).toBe(response.headers.get('x-gateway-request-id'))
     expect(response.headers.get('content-security-policy')).toContain('sandbox')
   })
+
+  test('the tier that served it is billed, not the one that was asked for', async () => {
+    const answer = {
+      id: 'chatcmpl-3',
+      model: 'gpt-4.1-2025-04-14',
+      choices: [
+        { index: 0, message: { role: 'assistant', content: 'pong' }, finish_reason: 'stop' },
+      ],
+      usage: { prompt_tokens: 1_000, completion_tokens: 1_000 },
+    }
+    const tiers = ['flex', 'default', 'priority']
+    const gateway = await gatewayBefore(
+      tiers.map((service_tier) => ({
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...answer, service_tier }),
+      })),
+    )
+    const costs: (string | null)[] = []
+    for (const _ of tiers) {
+      const body = { model: 'gpt-4.1', messages: MESSAGES, service_tier: 'flex' }
+      const response = await fetch(`${gateway.url}/openai/v1/chat/completions`, chat(body))
+      await response.text()
+      costs.push(response.headers.get('x-gateway-cost-usd'))
+    }
+    // $2 and $8 per million: half, whole, 1.75 times.
+    expect(costs).toEqual(['0.005', '0.01', '0.0175'])
+  })
 })

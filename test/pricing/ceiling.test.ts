@@ -6,7 +6,7 @@ import { billOf } from '../../src/pricing/bill.ts'
 import { catalog } from '../../src/pricing/catalog.ts'
 import { ceilingOf, outputTokensThatFit } from '../../src/pricing/ceiling.ts'
 import { ceilingFacts } from '../../src/pricing/ceiling-facts.ts'
-import { tierMultiplier } from '../../src/pricing/facts.ts'
+import { servedMultiplier, tierMultiplier } from '../../src/pricing/facts.ts'
 import type { Price } from '../../src/pricing/price.ts'
 import { costOf, STANDARD } from '../../src/pricing/price.ts'
 import { seededModels } from '../../src/pricing/seed.ts'
@@ -42,7 +42,18 @@ describe('the ceiling', () => {
   test('bounds every bill the request can lead to, for every model, tier and kind', () => {
     const models = seededModels().filter((each) => prices.priceFor(each.provider, each.model, NOW))
     const part = fc.double({ min: 0, max: 1, noNaN: true })
-    const tier = fc.constantFrom(undefined, 'auto', 'default', 'flex', 'priority', 'novel')
+    // Asked for, and what may then serve the call.
+    const tiers: readonly (readonly [string | undefined, readonly (string | undefined)[]])[] = [
+      [undefined, [undefined, 'default', 'standard']],
+      ['default', [undefined, 'default']],
+      ['flex', [undefined, 'flex', 'default', 'standard', 'batch']],
+      ['priority', [undefined, 'priority', 'default', 'standard']],
+      ['fast', [undefined, 'fast', 'default', 'standard']],
+      ['ultrafast', [undefined, 'ultrafast', 'default']],
+      ['novel', [undefined, 'novel', 'default']],
+    ]
+    const auto = [undefined, 'default', 'priority', 'flex'] as const
+    const tier = fc.constantFrom(...tiers, ['auto', auto] as const)
     fc.assert(
       fc.property(
         fc.constantFrom(...models),
@@ -53,7 +64,7 @@ describe('the ceiling', () => {
         part,
         part,
         tier,
-        (each, textBytes, outputTokensMax, answers, a, b, c, serviceTier) => {
+        (each, textBytes, outputTokensMax, answers, a, b, c, [serviceTier, serving]) => {
           const price = priceOf(each.provider, each.model)
           const facts = { textBytes, tools: true, cacheWrites: true, media: true, thinking: true }
           const ceiling = ceilingOf(ask({ outputTokensMax, answers, serviceTier }), facts, price)
@@ -75,7 +86,10 @@ describe('the ceiling', () => {
             outputAudioTokens: Math.floor(Math.min(output, ceiling.outputTokens) * a),
           }
           const multiplier = tierMultiplier(each.provider, price.model, serviceTier)
-          expect(ceiling.nanos >= costOf(usage, price, multiplier)).toBe(true)
+          for (const served of serving) {
+            const factor = servedMultiplier(each.provider, price.model, multiplier, served)
+            expect(ceiling.nanos >= costOf(usage, price, factor)).toBe(true)
+          }
         },
       ),
       { numRuns: 2_000 },

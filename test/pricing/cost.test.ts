@@ -3,7 +3,7 @@ import { calcPrice } from '@pydantic/genai-prices'
 import fc from 'fast-check'
 import type { Usage } from '../../src/base/usage.ts'
 import { catalog } from '../../src/pricing/catalog.ts'
-import { tierMultiplier } from '../../src/pricing/facts.ts'
+import { servedMultiplier, tierMultiplier } from '../../src/pricing/facts.ts'
 import { costOf } from '../../src/pricing/price.ts'
 import { SEED_REVISION, seededModels } from '../../src/pricing/seed.ts'
 
@@ -107,6 +107,59 @@ describe('published prices, to the nanodollar', () => {
     expect(of('default').toString()).toBe('20000000')
     expect(of('flex').toString()).toBe('15000000')
     expect(of('priority').toString()).toBe('27500000')
+  })
+})
+
+describe('the tier that served a call is the one that is billed', () => {
+  const usage = { inputTokens: 1_000_000, outputTokens: 1_000_000 }
+  /** Dollars for a million tokens each way: asked for, served by. */
+  const bill = (provider: string, model: string, asked: string | undefined, served?: string) => {
+    const price = prices.priceFor(provider, model, NOW)
+    if (!price) throw new Error(`${model} has no price`)
+    const wanted = tierMultiplier(provider, price.model, asked)
+    const factor = servedMultiplier(provider, price.model, wanted, served)
+    // Past the steps of long contexts nothing is compared here: a thousandth of the amount is what is billed.
+    const some = {
+      inputTokens: usage.inputTokens / 1_000,
+      outputTokens: usage.outputTokens / 1_000,
+    }
+    return Number(costOf(some, price, factor)) / 1e6
+  }
+
+  test('OpenAI: fast (or priority) and flex fall back to default, and the project may set either', () => {
+    // gpt-4.1: $2 in, $8 out; fast $3.50 and $14; flex half.
+    expect(bill('openai', 'gpt-4.1', 'priority', 'priority')).toBe(17.5)
+    expect(bill('openai', 'gpt-4.1', 'fast', 'priority')).toBe(17.5)
+    expect(bill('openai', 'gpt-4.1', 'fast', 'default')).toBe(10)
+    expect(bill('openai', 'gpt-4.1', 'flex', 'flex')).toBe(5)
+    expect(bill('openai', 'gpt-4.1', 'flex', 'default')).toBe(10)
+    expect(bill('openai', 'gpt-4.1', 'auto', 'default')).toBe(10)
+    expect(bill('openai', 'gpt-4.1', undefined, 'priority')).toBe(17.5)
+    // gpt-5.5: $5 and $30; fast $12.50 and $75. gpt-5.4-mini: $0.75 and $4.50; fast $1.50 and $9.
+    expect(bill('openai', 'gpt-5.5', 'fast', 'priority')).toBe(87.5)
+    expect(bill('openai', 'gpt-5.4-mini', 'fast', 'priority')).toBe(10.5)
+  })
+
+  test('Anthropic: fast mode as published by model, its priority tier and batches too', () => {
+    // claude-opus-4-6: $5 and $25; fast $30 and $150. claude-opus-5: fast $10 and $50.
+    expect(bill('anthropic', 'claude-opus-4-6', 'fast', 'fast')).toBe(180)
+    expect(bill('anthropic', 'claude-opus-4-6', 'fast', 'standard')).toBe(30)
+    expect(bill('anthropic', 'claude-opus-5', 'fast', 'fast')).toBe(60)
+    expect(bill('anthropic', 'claude-opus-4-6', 'auto', 'priority')).toBe(30)
+    expect(bill('anthropic', 'claude-opus-4-6', undefined, 'batch')).toBe(15)
+  })
+
+  test('Gemini: flex is half, priority at most double, a fallback costs standard', () => {
+    // gemini-2.5-flash: $0.30 and $2.50.
+    expect(bill('gemini', 'gemini-2.5-flash', 'flex', 'flex')).toBe(1.4)
+    expect(bill('gemini', 'gemini-2.5-flash', 'SERVICE_TIER_PRIORITY', 'priority')).toBe(5.6)
+    expect(bill('gemini', 'gemini-2.5-flash', 'priority', 'standard')).toBe(2.8)
+  })
+
+  test('an answer that does not say is billed at the dearer of what was asked and standard', () => {
+    expect(bill('openai', 'gpt-4.1', 'flex')).toBe(10)
+    expect(bill('openai', 'gpt-4.1', 'priority')).toBe(17.5)
+    expect(bill('openai', 'gpt-4.1', 'flex', 'auto')).toBe(10)
   })
 })
 
