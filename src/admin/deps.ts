@@ -29,7 +29,7 @@ export interface AdminKey {
 export interface Manual {
   readonly pages: readonly { readonly page: string; readonly title: string }[]
   /** The sections that fit best, best first, at most `limit`. */
-  search(query: string, limit: number): readonly ManualHit[]
+  search(query: string, limit: number): Promise<readonly ManualHit[]>
   /** A page as Markdown, or undefined when there is none of that name. */
   read(page: string): string | undefined
 }

@@ -54,8 +54,10 @@ export function docsSite(options: { readonly basePath: string; readonly version:
   const missing = () => answer(missingHtml(site), 'text/html; charset=utf-8', 404)
   app.onError(missing)
   const hidden = { detail: { hide: true } }
-  const get = (path: string, make: (request: Request, name: string) => Response) =>
-    app.get(path, ({ request, params }) => make(request, nameOf(params)), hidden)
+  const get = (
+    path: string,
+    make: (request: Request, name: string) => Response | Promise<Response>,
+  ) => app.get(path, ({ request, params }) => make(request, nameOf(params)), hidden)
 
   get(at, (request) =>
     html(
@@ -64,11 +66,11 @@ export function docsSite(options: { readonly basePath: string; readonly version:
     ),
   )
   get(`${at}/`, () => Response.redirect(at, 308))
-  get(`${at}/search`, (request) => {
+  get(`${at}/search`, async (request) => {
     const query = (new URL(request.url).searchParams.get('q') ?? '')
       .trim()
       .slice(0, QUERY_UNITS_MAX)
-    return html(request, searchHtml(site, query, query === '' ? [] : search(query, HITS)))
+    return html(request, searchHtml(site, query, query === '' ? [] : await search(query, HITS)))
   })
   get(`${at}/assets/style.${style.hash}.css`, () => asset(style.text, 'text/css; charset=utf-8'))
   get(`${at}/assets/page.${script.hash}.js`, () =>

@@ -13,7 +13,7 @@ import { ALL, callOf, type House, keyProject, openHouse, storeCall, type Tenant 
 
 const MANUAL: Manual = {
   pages: [{ page: 'limits', title: 'Limits' }],
-  search: (query) => [
+  search: async (query) => [
     {
       page: 'limits',
       title: 'Limits',

@@ -105,18 +105,17 @@ describe('the site', () => {
 })
 
 describe('search', () => {
-  test('finds what people ask for, best first', () => {
-    const first = (query: string): string =>
-      manual
-        .search(query, 3)
-        .map(({ path }) => path)
-        .join(' ')
-    expect(first('spend cap')).toContain('spend-policies')
-    expect(first('claude code')).toContain('coding-agents')
-    expect(first('model_unpriced')).toContain('spend-policies#calls-whose-cost-cannot-be-bounded')
-    expect(first('backup restore')).toContain('operations')
-    expect(first('placeholders')).toContain('redaction#placeholders')
-    expect(first('403 allow-list models')).toContain('rate-limits#model-access')
+  test('finds what people ask for, best first', async () => {
+    const first = async (query: string): Promise<string> =>
+      (await manual.search(query, 3)).map(({ path }) => path).join(' ')
+    expect(await first('spend cap')).toContain('spend-policies')
+    expect(await first('claude code')).toContain('coding-agents')
+    expect(await first('model_unpriced')).toContain(
+      'spend-policies#calls-whose-cost-cannot-be-bounded',
+    )
+    expect(await first('backup restore')).toContain('operations')
+    expect(await first('placeholders')).toContain('redaction#placeholders')
+    expect(await first('403 allow-list models')).toContain('rate-limits#model-access')
   })
 
   test('a hostile question is text on the page and costs little', async () => {
@@ -125,12 +124,12 @@ describe('search', () => {
     expect(text).not.toContain('<script>alert')
     const long = 'a'.repeat(100_000)
     expect((await get(`/docs/search?q=${long}`)).response.status).toBe(200)
-    expect(manual.search('* ^ ( ) \u0000', 5)).toEqual([])
+    expect(await manual.search('* ^ ( ) \u0000', 5)).toEqual([])
     expect((await get('/docs/search')).text).toContain('Type a few words')
   })
 
-  test('what is found can be read', () => {
-    for (const { page, path } of manual.search('key', 20)) {
+  test('what is found can be read', async () => {
+    for (const { page, path } of await manual.search('key', 20)) {
       expect(manual.read(page)).toBeDefined()
       const [address, anchor] = path.split('#')
       expect(address).toBe(`/docs/${page}`)

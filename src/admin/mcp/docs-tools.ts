@@ -15,8 +15,8 @@ export const DOCS_TOOLS: readonly Tool[] = [
       { query: t.String({ minLength: 1, maxLength: 200, description: 'A few words.' }) },
       { additionalProperties: false },
     ),
-    run({ query }, { deps }) {
-      const results = deps.manual?.search(query, HITS) ?? []
+    async run({ query }, { deps }) {
+      const results = (await deps.manual?.search(query, HITS)) ?? []
       return { results, ...(results.length === 0 ? { pages: deps.manual?.pages ?? [] } : {}) }
     },
   }),
