@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { secret } from '../../src/base/secret.ts'
+import type { Log } from '../../src/base/world.ts'
 import { chooseBus } from '../../src/bus/choose.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { runExporter } from '../../src/exporter/run.ts'
@@ -26,12 +27,16 @@ export type Service = Awaited<ReturnType<typeof startService>>
  */
 export async function startService(
   script: Script,
-  options: { readonly env?: Record<string, string>; readonly provider?: ProviderOptions } = {},
+  options: {
+    readonly env?: Record<string, string>
+    readonly provider?: ProviderOptions
+    readonly log?: Log
+  } = {},
 ) {
   const provider = await startProvider(script, options.provider)
   const database = await testDatabase()
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-service-'))
-  const world = testWorld()
+  const world = testWorld(options.log ? { log: options.log } : {})
   const config: Config = {
     ...readConfig({
       PORT: '0',
@@ -65,6 +70,7 @@ export async function startService(
   const url = `http://127.0.0.1:${serving.port}`
   return {
     url,
+    dataDir,
     provider,
     database,
     first,
