@@ -134,6 +134,7 @@ export const runs = pgTable(
     index('runs_conversation')
       .on(table.workspaceId, table.sessionId, table.id)
       .where(sql`${table.sessionId} is not null`),
+    index('runs_cost').on(table.workspaceId, table.costNanos),
     // Few calls are of these kinds, and a page of them must not be looked for among all others.
     index('runs_unwell').on(table.workspaceId, table.id).where(sql`${table.outcome} <> 'ok'`),
     index('runs_embeddings')
