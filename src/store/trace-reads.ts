@@ -1,20 +1,4 @@
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  gt,
-  gte,
-  ilike,
-  inArray,
-  isNull,
-  lt,
-  lte,
-  ne,
-  or,
-  type SQL,
-  sql,
-} from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm'
 import type { ExchangeEvent, Outcome } from '../base/exchange.ts'
 import { exchangeFromJson } from '../base/exchange-json.ts'
 import { firstIdAt } from '../base/id.ts'
@@ -98,8 +82,8 @@ export interface RunFilter {
   /** Nanodollars; calls without a price never match. */
   readonly costFrom?: bigint | undefined
   readonly costTo?: bigint | undefined
-  /** Part of the name of the model, the operation or the provider, in any case. */
-  readonly nameContains?: string | undefined
+  /** Part of the name of the model asked for, in any case; {@link modelsLike} makes `models` of it. */
+  readonly models?: readonly string[] | undefined
   readonly startedFromMs?: number | undefined
   readonly startedToMs?: number | undefined
   readonly order: 'newest' | 'oldest'
@@ -120,8 +104,14 @@ export async function queryRuns(
   workspaceId: string,
   filter: RunFilter,
 ): Promise<ExchangeEvent[]> {
+  const rows = await runsStatement(database, workspaceId, filter)
+  return rows.map((row) => exchangeFromJson(row.event))
+}
+
+/** The statement of {@link queryRuns}; its plan must never read a day from end to end. */
+export function runsStatement(database: Database, workspaceId: string, filter: RunFilter) {
   const newest = filter.order === 'newest'
-  const rows = await database.orm
+  return database.orm
     .select({ event: runs.event })
     .from(runs)
     .where(
@@ -130,31 +120,30 @@ export async function queryRuns(
         filter.ids && inArray(runs.id, [...filter.ids]),
         filter.keyIds && inArray(runs.keyId, [...filter.keyIds]),
         filter.traceId === undefined ? undefined : eq(runs.traceId, filter.traceId),
-        filter.outcome === undefined ? undefined : eq(runs.outcome, filter.outcome),
-        filter.failed === undefined
+        filter.outcome === undefined
           ? undefined
-          : filter.failed
-            ? ne(runs.outcome, 'ok')
-            : eq(runs.outcome, 'ok'),
+          : and(filter.outcome === 'ok' ? undefined : UNWELL, eq(runs.outcome, filter.outcome)),
+        filter.failed === undefined ? undefined : filter.failed ? UNWELL : eq(runs.outcome, 'ok'),
         filter.embeddings === undefined
           ? undefined
           : filter.embeddings
-            ? eq(runs.operation, 'embeddings')
+            ? EMBEDDINGS
             : ne(runs.operation, 'embeddings'),
         filter.userId === undefined ? undefined : eq(runs.userId, filter.userId),
         filter.model === undefined ? undefined : eq(runs.requestModel, filter.model),
         filter.conversationId === undefined ? undefined : eq(runs.sessionId, filter.conversationId),
-        filter.status === undefined ? undefined : eq(runs.status, filter.status),
+        filter.status === undefined
+          ? undefined
+          : and(isUnwell(filter.status) ? UNWELL : undefined, eq(runs.status, filter.status)),
         filter.violatedPolicyId === undefined
           ? undefined
           : and(
-              // So that the index of the calls that did not end well is of use.
-              ne(runs.outcome, 'ok'),
+              UNWELL,
               sql`${runs.event} -> 'closed' -> 'policies' -> 'violated' @> ${JSON.stringify([{ id: filter.violatedPolicyId }])}::jsonb`,
             ),
         filter.costFrom === undefined ? undefined : gte(runs.costNanos, filter.costFrom),
         filter.costTo === undefined ? undefined : lte(runs.costNanos, filter.costTo),
-        filter.nameContains === undefined ? undefined : named(filter.nameContains),
+        filter.models && inArray(runs.requestModel, [...filter.models]),
         filter.startedFromMs === undefined
           ? undefined
           : and(
@@ -176,17 +165,41 @@ export async function queryRuns(
     )
     .orderBy(newest ? desc(runs.id) : asc(runs.id))
     .limit(filter.limit)
-  return rows.map((row) => exchangeFromJson(row.event))
 }
 
-function named(part: string): SQL | undefined {
+// Written out and not as parameters: an index of some rows only serves a statement that says so by itself.
+const UNWELL = sql`${runs.outcome} <> 'ok'`
+const EMBEDDINGS = sql`${runs.operation} = 'embeddings'`
+
+/** Statuses of calls that cannot have ended well. */
+function isUnwell(status: number): boolean {
+  return status < 200 || status >= 400
+}
+
+/** Different models of one workspace that are looked through; real ones have some dozens. */
+const MODELS_MAX = 1_000
+
+/**
+ * The models that a workspace's calls asked for with `part` in their name, in any case. Goes from name to name in the index and
+ * reads one row for each, not the runs.
+ */
+export async function modelsLike(
+  database: Database,
+  workspaceId: string,
+  part: string,
+): Promise<string[]> {
   const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`
-  return or(
-    ilike(runs.requestModel, pattern),
-    ilike(runs.responseModel, pattern),
-    ilike(runs.operation, pattern),
-    ilike(runs.provider, pattern),
-  )
+  const rows = await database.sql<{ name: string }[]>`
+    with recursive names as (
+      (select request_model as name from runs
+        where workspace_id = ${workspaceId} and request_model is not null order by request_model limit 1)
+      union all
+      select (select request_model from runs where workspace_id = ${workspaceId}
+                 and request_model > names.name order by request_model limit 1)
+        from names where names.name is not null),
+    known as (select name from names where name is not null limit ${MODELS_MAX})
+    select name from known where name ilike ${pattern}`
+  return rows.map(({ name }) => name)
 }
 
 /** The run of one call, or undefined when this workspace has none of that id. */
