@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { textMember } from '../base/json.ts'
 import type { Command, CommandContext } from './command.ts'
-import { SNIPPETS, type Target } from './snippets.ts'
+import { SNIPPETS, type Target } from '../base/snippets.ts'
 
 /** `sluice snippet <client>`: what to paste so that a client uses this gateway. */
 export const snippet: Command = {
