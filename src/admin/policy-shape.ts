@@ -4,6 +4,8 @@ import { type JsonObject, textMember } from '../base/json.ts'
 import { parseUsd } from '../base/money.ts'
 import { NO_WINDOW } from '../base/window.ts'
 import { usdOnWire } from '../base/wire.ts'
+import { guardHoldUnitsMax } from '../policies/guard-rules.ts'
+import { isMistaken } from '../policies/kind.ts'
 import { KINDS } from '../policies/kinds/index.ts'
 import type { PolicyUse } from '../store/policy-reads.ts'
 import type { PolicyRow } from '../store/policy-rows.ts'
@@ -78,6 +80,11 @@ export const POLICY = t.Object(
     reserved_usd: AMOUNT,
     reserved_nanos: t.Optional(t.String()),
     resets_at: t.Optional(moment()),
+    hold_units_max: t.Optional(
+      t.Integer({
+        description: 'Of a guard: most UTF-16 units that it ever holds back in a stream.',
+      }),
+    ),
     current_usage: t.Optional(
       t.Array(
         t.Object({
@@ -137,7 +144,17 @@ export function policyOnWire(
     created_at: iso(row.createdAtMs),
     updated_at: iso(row.updatedAtMs),
     ...(uses ? usesOnWire(row, uses) : {}),
+    ...boundOnWire(row),
   }
+}
+
+/** How much text a guard may hold back: a config that this version cannot read has no bound to show. */
+function boundOnWire(row: PolicyRow): Record<string, unknown> {
+  if (!row.type.endsWith('guard')) return {}
+  const parsed = KINDS.guard.parse(row.config)
+  return isMistaken(parsed) || parsed.kind !== 'guard'
+    ? {}
+    : { hold_units_max: guardHoldUnitsMax(parsed) }
 }
 
 function usesOnWire(row: PolicyRow, uses: readonly PolicyUse[]): Record<string, unknown> {

@@ -1,13 +1,6 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { guardRules } from '../policies/guard-rules.ts'
-import { isMistaken } from '../policies/kind.ts'
-import { guard } from '../policies/kinds/guard.ts'
+import { guardText, readGuard, tryOutRules } from '../policies/guard-text.ts'
 import type { Guard } from '../policies/policy.ts'
-import { besideAllowed } from '../redaction/allowed.ts'
-import type { OperatorFor } from '../redaction/operator.ts'
-import { redactor } from '../redaction/redact.ts'
-import { scan } from '../redaction/scan.ts'
-import { vault } from '../redaction/vault.ts'
 import { type Answer, type Call, route, unprocessable } from './route.ts'
 
 /** A try-out, not a bulk service: that is the command `redact`. */
@@ -67,32 +60,16 @@ async function preview({
   body,
   deps,
 }: Call<unknown, unknown, Static<typeof BODY>>): Promise<Answer> {
-  const policy = policyOf(body.policy)
-  const direction = policy.direction === 'response' ? 'response' : 'request'
-  const rules = guardRules([policy], direction)
-  if (!rules) throw new Error('a guard looks one way at least')
-  // A key nobody keeps: the placeholders shown here open nothing anywhere.
-  const key = deps.world.dice.bytes(KEY_BYTES)
-  const scratch = vault({ key, scope: 'preview' })
-  const aside = vault({ key, scope: 'aside' })
-  const operatorFor: OperatorFor = (detector, entity) =>
-    rules.operatorFor(detector, entity) ?? 'observe'
-  const left = rules.allowed ? scan(rules.allowed, body.text) : []
-  const findings = scan(rules.compiled, body.text).filter(
-    ({ detector, entity, start, end }) =>
-      rules.operatorFor(detector, entity) !== undefined &&
-      !left.some((each) => each.start < end && start < each.end),
-  )
-  const filter = redactor(rules.compiled, operatorFor, scratch)
-  const hide = rules.allowed ? besideAllowed(filter, rules.allowed, aside) : filter
-  const text = hide.push(body.text) + hide.end()
+  const rules = tryOutRules(policyOf(body.policy))
+  const opened = guardText(rules, deps.world.dice.bytes(KEY_BYTES))
+  const text = opened.push(body.text) + opened.end()
   return {
     status: 200,
     body: {
       text,
-      blocked: filter.blocked(),
+      blocked: opened.blocked(),
       hold_units_max: rules.holdUnitsMax,
-      findings: findings.map(({ kind, entity, detector, start, end }) => ({
+      findings: opened.findings().map(({ kind, entity, detector, start, end }) => ({
         ...{ kind, entity, detector, start, end },
       })),
     },
@@ -100,16 +77,13 @@ async function preview({
 }
 
 function policyOf(config: unknown): Guard {
-  const parsed = guard.parse(config ?? { detect: { pii: true, secrets: true } })
-  const wrong = isMistaken(parsed) ? parsed : (guard.review?.(parsed) ?? [])
-  if (isMistaken(parsed) || wrong.length > 0)
-    throw unprocessable(
-      wrong.map(({ pointer, says }) => ({
-        in: 'body',
-        pointer: pointer.replace(/^\/config/, '/policy'),
-        detail: says,
-      })),
-    )
-  if (parsed.kind !== 'guard') throw new Error('the guard kind parsed something else')
-  return parsed
+  const read = readGuard(config)
+  if ('kind' in read) return read
+  throw unprocessable(
+    read.map(({ pointer, says }) => ({
+      in: 'body',
+      pointer: pointer.replace(/^\/config/, '/policy'),
+      detail: says,
+    })),
+  )
 }

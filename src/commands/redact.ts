@@ -1,19 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { type Compiled, compileDetectors } from '../redaction/automaton/compile.ts'
-import { type CustomSpec, customDetector } from '../redaction/custom.ts'
-import { DETECTORS } from '../redaction/detectors/index.ts'
-import type { Operator } from '../redaction/operator.ts'
-import { type Redactor, redactor } from '../redaction/redact.ts'
-import { vault } from '../redaction/vault.ts'
+import type { GuardRules } from '../policies/guard-rules.ts'
+import { type GuardedText, guardText, readGuard, tryOutRules } from '../policies/guard-text.ts'
 import type { Command, CommandContext } from './command.ts'
-
-/** What a policy file may say; everything is on and replaced without one. */
-interface PolicyFile {
-  readonly detect?: { readonly pii?: boolean; readonly secrets?: boolean }
-  readonly operator?: Operator
-  readonly except?: readonly string[]
-  readonly custom?: readonly CustomSpec[]
-}
 
 interface Options {
   readonly findings: boolean
@@ -30,7 +18,8 @@ export const redact: Command = {
     '',
     '  --findings     write findings instead of text, one JSON object a line:',
     '                 kind, entity, detector, start, end (UTF-16 units)',
-    '  --policy FILE  a guard policy config as JSON (detect, operator, except, custom)',
+    '  --policy FILE  the config of a guard as JSON, as the admin API takes it; without one',
+    '                 everything is found and replaced',
     '  --json         one JSON value {"text","findings"} when the text has ended',
     '  --jsonl        each line in is {"id","text"}, each line out {"id","text","findings"}',
   ].join('\n'),
@@ -40,15 +29,13 @@ export const redact: Command = {
       context.err(options)
       return 2
     }
-    let open: () => Redactor
-    try {
-      open = opener(options.policy, context)
-    } catch (cause) {
-      context.err(
-        `the policy cannot be used: ${cause instanceof Error ? cause.message : 'unknown'}`,
-      )
+    const rules = rulesOf(options.policy)
+    if (typeof rules === 'string') {
+      context.err(`the policy cannot be used: ${rules}`)
       return 1
     }
+    const key = context.world.dice.bytes(32)
+    const open = () => guardText(rules, key)
     return options.lines ? redactLines(open, context) : redactText(open, options.findings, context)
   },
 }
@@ -69,24 +56,23 @@ function read(args: readonly string[]): Options | string {
   return { findings, lines, policy }
 }
 
-function opener(path: string | undefined, context: CommandContext): () => Redactor {
-  const policy: PolicyFile = path === undefined ? {} : JSON.parse(readFileSync(path, 'utf8'))
-  const { pii = true, secrets = true } = policy.detect ?? {}
-  const except = new Set(policy.except ?? [])
-  const wanted = DETECTORS.filter(
-    ({ id, kind }) => (kind === 'secret' ? secrets : pii) && !except.has(id),
-  )
-  const compiled: Compiled = compileDetectors([
-    ...wanted,
-    ...(policy.custom ?? []).map(customDetector),
-  ])
-  const key = context.world.dice.bytes(32)
-  return () =>
-    redactor(compiled, () => policy.operator ?? 'replace', vault({ key, scope: 'command' }))
+/** The rules of a policy file, or why there are none. */
+function rulesOf(path: string | undefined): GuardRules | string {
+  let config: unknown
+  try {
+    config = path === undefined ? undefined : JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : 'unknown'
+  }
+  const read = readGuard(config)
+  if ('kind' in read) return tryOutRules(read)
+  return read
+    .map(({ pointer, says }) => `${pointer.replace(/^\/config/, '') || '/'} ${says}`)
+    .join('; ')
 }
 
 async function redactText(
-  open: () => Redactor,
+  open: () => GuardedText,
   findings: boolean,
   context: CommandContext,
 ): Promise<number> {
@@ -104,10 +90,11 @@ async function redactText(
   write(made.end())
   if (context.json) context.out(JSON.stringify({ text: whole, findings: made.findings() }))
   else if (findings) for (const finding of made.findings()) context.out(JSON.stringify(finding))
+  if (made.blocked()) context.err('the policy would refuse a request with this text')
   return 0
 }
 
-async function redactLines(open: () => Redactor, context: CommandContext): Promise<number> {
+async function redactLines(open: () => GuardedText, context: CommandContext): Promise<number> {
   let number = 0
   let failed = false
   for await (const line of console) {
@@ -122,6 +109,8 @@ async function redactLines(open: () => Redactor, context: CommandContext): Promi
     const made = open()
     const text = made.push(given.text) + made.end()
     context.out(JSON.stringify({ id: given.id, text, findings: made.findings() }))
+    if (made.blocked())
+      context.err(`the policy would refuse a request with the text of line ${number}`)
   }
   return failed ? 1 : 0
 }

@@ -1,4 +1,4 @@
-import { type Compiled, compileDetectors } from '../redaction/automaton/compile.ts'
+import { type Compiled, compileDetectors, holdUnitsMaxOf } from '../redaction/automaton/compile.ts'
 import { restrictCompiled } from '../redaction/automaton/restrict.ts'
 import { customScanner } from '../redaction/custom-scanner.ts'
 import type { Detector, StreamDetector } from '../redaction/detector.ts'
@@ -64,17 +64,21 @@ function numberOf(guard: Guard): number {
   return numbered
 }
 
-function makeRules(acting: readonly (Guard | undefined)[]): GuardRules {
-  const all = acting.filter((guard) => guard !== undefined)
-  const base = builtIn()
-  const entities = new Map(base.detectors.map(({ id, entity }) => [id, [entity]]))
-  const kinds = new Map(base.detectors.map(({ id, kind }) => [id, kind]))
-  for (const { stream } of base.streams) entities.set(stream.id, [...stream.entities])
+/** What guards ask for, before anything is compiled. */
+interface Wishes {
+  /** Built-in and custom detectors that some guard looks for. */
+  readonly detectors: readonly Detector[]
+  /** The custom ones among them. */
+  readonly custom: readonly StreamDetector[]
+  readonly allowed: StreamDetector | undefined
+  operatorOf(guard: Guard, detector: string, entity: string): Operator | undefined
+  operatorFor(detector: string, entity: string): Operator | undefined
+}
+
+const KINDS = new Map(BUILT_IN.map(({ id, kind }) => [id, kind]))
+
+function wishesOf(all: readonly Guard[]): Wishes {
   const custom = customOf(all)
-  for (const { stream } of custom) {
-    entities.set(stream.id, [...stream.entities])
-    kinds.set(stream.id, stream.kind)
-  }
   const owners = new Map(custom.map(({ stream, guards }) => [stream.id, guards]))
 
   function operatorOf(guard: Guard, detector: string, entity: string): Operator | undefined {
@@ -83,7 +87,7 @@ function makeRules(acting: readonly (Guard | undefined)[]): GuardRules {
     if (guard.except.includes(detector) || guard.except.includes(entity)) return undefined
     const named = member(guard.detectors, detector) ?? member(guard.detectors, entity)
     if (named) return named
-    const wanted = of ?? (kinds.get(detector) === 'secret' ? guard.secrets : guard.pii)
+    const wanted = of ?? (KINDS.get(detector) === 'secret' ? guard.secrets : guard.pii)
     return wanted ? guard.operator : undefined
   }
 
@@ -97,22 +101,44 @@ function makeRules(acting: readonly (Guard | undefined)[]): GuardRules {
     return operator
   }
 
-  const isWanted = (id: string) =>
-    (entities.get(id) ?? []).some((entity) => operatorFor(id, entity) !== undefined)
-  const adds = custom.map(({ stream }) => stream)
-  const compiled = restrictCompiled(base, {
-    keeps: isWanted,
-    adds: adds.filter((s) => isWanted(s.id)),
+  const isWanted = (each: Detector) =>
+    (each.type === 'stream' ? each.entities : [each.entity]).some(
+      (entity) => operatorFor(each.id, entity) !== undefined,
+    )
+  const wanted = custom.map(({ stream }) => stream).filter(isWanted)
+  return {
+    detectors: [...BUILT_IN.filter(isWanted), ...wanted],
+    custom: wanted,
+    allowed: allowedOf(all),
+    operatorOf,
+    operatorFor,
+  }
+}
+
+/** Most UTF-16 units that a guard ever holds back in a stream; known without compiling anything. */
+export function guardHoldUnitsMax(guard: Guard): number {
+  const { detectors, allowed } = wishesOf([guard])
+  return holdUnitsMaxOf(detectors) + (allowed ? holdUnitsMaxOf([allowed]) : 0)
+}
+
+function makeRules(acting: readonly (Guard | undefined)[]): GuardRules {
+  const wishes = wishesOf(acting.filter((guard) => guard !== undefined))
+  const wanted = new Set(wishes.detectors.map(({ id }) => id))
+  const compiled = restrictCompiled(builtIn(), {
+    keeps: (id) => wanted.has(id),
+    adds: wishes.custom,
   })
-  const allowed = allowedOf(all)
+  const allowed = wishes.allowed
+    ? restrictCompiled(builtIn(), { keeps: () => false, adds: [wishes.allowed] })
+    : undefined
   return {
     compiled,
     allowed,
     holdUnitsMax: compiled.holdUnitsMax + (allowed?.holdUnitsMax ?? 0),
-    operatorFor,
+    operatorFor: wishes.operatorFor,
     blockers: (detector, entity) =>
       acting.flatMap((guard, index) =>
-        guard && operatorOf(guard, detector, entity) === 'block' ? [index] : [],
+        guard && wishes.operatorOf(guard, detector, entity) === 'block' ? [index] : [],
       ),
   }
 }
@@ -149,9 +175,8 @@ function customOf(guards: readonly Guard[]): readonly Custom[] {
 const ALLOWED = 'allowed'
 
 /** What is left alone must be left alone by every guard: the strictest holds. */
-function allowedOf(guards: readonly Guard[]): Compiled | undefined {
+function allowedOf(guards: readonly Guard[]): StreamDetector | undefined {
   const words = guards[0]?.allow.filter((word) => guards.every((each) => each.allow.includes(word)))
   if (!words || words.length === 0) return undefined
-  const stream = customScanner({ id: ALLOWED, kind: 'pii', entity: 'ALLOWED', words, alone: true })
-  return restrictCompiled(builtIn(), { keeps: () => false, adds: [stream] })
+  return customScanner({ id: ALLOWED, kind: 'pii', entity: 'ALLOWED', words, alone: true })
 }

@@ -110,3 +110,19 @@ test('the text is nowhere in the database afterwards', async () => {
   const rows = await house.database.sql`select details::text as text from audit_log`
   expect(rows.map((row) => String(row.text)).join('')).not.toContain(TOKEN)
 })
+
+test('the record of a guard says how much text it may hold back', async () => {
+  const path = '/api/v1/platform/gateway-policies'
+  const made = await house.send('POST', path, house.managerKey(here), {
+    name: 'guard',
+    policy_type: 'guard',
+    subject_matchers: [{ key: 'workspace_id', value: here.workspaceId }],
+    config: { detect: { pii: true, secrets: true } },
+  })
+  const policy = (await made.json()) as { id: string; hold_units_max: number }
+  const tried = await preview({ text: 'x', policy: { detect: { pii: true, secrets: true } } })
+  expect(policy.hold_units_max).toBe(tried.hold_units_max)
+  expect(policy.hold_units_max).toBeLessThanOrEqual(128)
+  const read = await house.send('GET', `${path}/${policy.id}`, house.managerKey(here))
+  expect(await read.json()).toMatchObject({ hold_units_max: policy.hold_units_max })
+})

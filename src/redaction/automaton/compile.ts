@@ -121,13 +121,7 @@ function compile(list: readonly Detector[]): Compiled {
     digits: (spots[0x30]?.entries.length ?? 0) > 0,
   })
   return {
-    holdUnitsMax:
-      MACHINE_HOLD_UNITS_MAX +
-      (detectors.some((detector) => detector.type === 'spot' && detector.fromMark === true)
-        ? RUN_UNITS_MAX
-        : 0) +
-      UNFINISHED_UNITS_MAX +
-      Math.max(0, ...streams.map(({ stream }) => stream.holdUnitsMax)),
+    holdUnitsMax: holdUnitsMaxOf(detectors),
     detectors: detectors.map(({ id, kind, entity }) => ({ id, kind, entity })),
     gate,
     groups,
@@ -135,6 +129,14 @@ function compile(list: readonly Detector[]): Compiled {
     spots,
     streams,
   }
+}
+
+/** Most raw UTF-16 units ever held back with these detectors; known without compiling them. */
+export function holdUnitsMaxOf(detectors: readonly Detector[]): number {
+  const isWide = detectors.some((each) => each.type === 'spot' && each.fromMark === true)
+  const streams = detectors.map((each) => (each.type === 'stream' ? each.holdUnitsMax : 0))
+  const machine = MACHINE_HOLD_UNITS_MAX + (isWide ? RUN_UNITS_MAX : 0)
+  return machine + UNFINISHED_UNITS_MAX + Math.max(0, ...streams)
 }
 
 function noSpots(first: Glance | undefined): {
