@@ -31,6 +31,8 @@ export interface Config {
   /** Whole days that traces, and captured content, are kept beside today; undefined = for ever. */
   readonly traceDays: number | undefined
   readonly contentDays: number | undefined
+  /** Whole days that ended calls' holds and entries are kept in the ledger; undefined = for ever. */
+  readonly ledgerDays: number | undefined
   /** Whether the gateway's own steps are spans of their own. */
   readonly traceDetail: 'calls' | 'full'
   /** Whether the MCP server offers tools that change something to keys that may. */
@@ -103,6 +105,11 @@ export const VARIABLES: readonly Variable[] = [
     name: 'SLUICE_TRACE_DAYS',
     fallback: '30',
     says: 'days that traces are kept; 0 keeps them for ever',
+  },
+  {
+    name: 'SLUICE_LEDGER_DAYS',
+    fallback: '400',
+    says: 'days that lines of the spend ledger are kept, at least 40; 0 keeps them for ever',
   },
   {
     name: 'SLUICE_CONTENT_DAYS',
@@ -193,6 +200,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const basePath = (given('BASE_PATH') ?? '').replace(/\/+$/, '')
   if (basePath !== '' && !/^(\/[A-Za-z0-9._~-]+)+$/.test(basePath))
     mistakes.push(`BASE_PATH=${basePath}: must look like /gateway`)
+  const ledgerDays = whole('SLUICE_LEDGER_DAYS', 0, 3_650) ?? 400
+  // A window is up to 31 days long, and a late truth must still find its hold.
+  if (ledgerDays !== 0 && ledgerDays < 40)
+    mistakes.push(`SLUICE_LEDGER_DAYS=${ledgerDays}: must be 0 or at least 40`)
   const master = given('SLUICE_MASTER_KEY')
   if (master !== undefined && decodeMasterKey(master) === undefined)
     mistakes.push('SLUICE_MASTER_KEY: must be 32 bytes in base64 or hex')
@@ -238,6 +249,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     mcpWrites: given('SLUICE_MCP_WRITES') === '1',
     adminUrl: admin ?? undefined,
     adminKey: adminKey === undefined ? undefined : secret(adminKey),
+    ledgerDays: ledgerDays || undefined,
     traceDays: (whole('SLUICE_TRACE_DAYS', 0, 3_650) ?? 30) || undefined,
     contentDays: (whole('SLUICE_CONTENT_DAYS', 0, 3_650) ?? 14) || undefined,
     traceDetail: detail === 'full' ? 'full' : 'calls',

@@ -12,8 +12,10 @@ import { runExporter } from './exporter/run.ts'
 import { budgetHooks, isForCalls, issueHooks, sinkFor } from './exporter/sinks/index.ts'
 import { issuesSink } from './exporter/sinks/issues.ts'
 import { postgresSink } from './exporter/sinks/postgres.ts'
+import { forgetBudgetAlerts } from './store/budget-alerts.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { forgetSightings } from './store/issues.ts'
+import { cleanLedger } from './store/ledger-cleaning.ts'
 import { readLedgerGauges } from './store/ledger-gauges.ts'
 import { postgresLedger } from './store/ledger-postgres.ts'
 import { outboxSize, park, REPUBLISH_AFTER_MS, takeDue } from './store/outbox.ts'
@@ -85,7 +87,15 @@ const exporter = runExporter({
     await ledger.expire(EXPIRE_MAX)
     return sweepInterrupted(database, world, DEAD_AFTER_MS)
   },
-  forget: () => forgetSightings(database),
+  async forget() {
+    await forgetBudgetAlerts(database)
+    if (config.ledgerDays !== undefined) {
+      const cleaned = await cleanLedger(database, world, { keepDays: config.ledgerDays })
+      if (Object.values(cleaned).some((rows) => rows > 0))
+        log.info('ledger.cleaned', { ...cleaned })
+    }
+    return forgetSightings(database)
+  },
   keepDays: () => keepTraceDays(database, world, config),
   async notify() {
     const issues = await notifyRound({ database, world, fetch, hooks })
