@@ -4,7 +4,7 @@ import type { AuditRow } from '../store/audit.ts'
 const CLASS = { uid: 6003, name: 'API Activity', category: 6 }
 const ACTIVITIES = { create: 1, read: 2, update: 3, delete: 4, other: 99 } as const
 
-/** An entry of the audit log as an OCSF 1.7.0 event. Only successful changes are logged, hence `status_id` 1. */
+/** An entry of the audit log as an OCSF 1.7.0 event. Only what succeeded is logged, hence `status_id` 1. */
 export function ocsfOf(row: AuditRow): Record<string, unknown> {
   const activity = ACTIVITIES[verbOf(row.operation)]
   return {
@@ -30,16 +30,33 @@ export function ocsfOf(row: AuditRow): Record<string, unknown> {
         credential_uid: row.actor.keyId ?? null,
       },
     },
+    src_endpoint: { name: sourceOf(row) },
     api: { operation: row.operation, request: { uid: row.requestId } },
     resources: [{ uid: row.resource.id, type: row.resource.kind }],
     unmapped: { workspace_id: row.workspaceId ?? null, details: row.details },
   }
 }
 
+/** The class wants to know from where; addresses are not kept, but the way in is. */
+function sourceOf({ actor }: AuditRow): string {
+  if (actor.keyShort === 'session') return 'console'
+  if (actor.keyId !== undefined) return 'api'
+  return actor.userId === undefined ? 'command line' : 'sign-in'
+}
+
+/** By the first word of an operation. */
+const VERBS: Readonly<Record<string, keyof typeof ACTIVITIES>> = {
+  create: 'create',
+  add: 'create',
+  read: 'read',
+  update: 'update',
+  rotate: 'update',
+  set: 'update',
+  rewrap: 'update',
+  delete: 'delete',
+  remove: 'delete',
+}
+
 function verbOf(operation: string): keyof typeof ACTIVITIES {
-  const verb = operation.split('_')[0]
-  if (verb === 'create' || verb === 'add') return 'create'
-  if (verb === 'update' || verb === 'rotate') return 'update'
-  if (verb === 'delete' || verb === 'remove') return 'delete'
-  return 'other'
+  return VERBS[operation.split('_')[0] ?? ''] ?? 'other'
 }
