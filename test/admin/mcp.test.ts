@@ -222,6 +222,44 @@ describe('who may talk to it', () => {
   })
 })
 
+describe('many at once', () => {
+  test('a process works on a bounded number and turns the next away', async () => {
+    const { promise: opened, resolve: open_ } = Promise.withResolvers<void>()
+    const slow: Manual = {
+      ...MANUAL,
+      search: async () => {
+        await opened
+        return []
+      },
+    }
+    const full = open({ manual: slow })
+    const ask = () =>
+      fetch(full.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'x-api-key': worker('gateway:invoke'),
+        },
+        body: JSON.stringify({
+          jsonrpc: '2.0',
+          id: 1,
+          method: 'tools/call',
+          params: { name: 'search_docs', arguments: { query: 'x' } },
+        }),
+      })
+    const waiting = Array.from({ length: LIMITS.mcpAtOnceMax + 4 }, ask)
+    const first = await Promise.race(waiting)
+    expect(first.status).toBe(503)
+    open_()
+    const statuses = (await Promise.all(waiting)).map((response) => response.status)
+    expect(statuses.filter((status) => status === 503)).toHaveLength(4)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(LIMITS.mcpAtOnceMax)
+    expect((await ask()).status).toBe(200)
+    await full.stop()
+  })
+})
+
 describe('what the tools answer', () => {
   test('documentation is found and read with any key', async () => {
     const key = worker('gateway:invoke')

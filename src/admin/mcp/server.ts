@@ -47,15 +47,23 @@ export function mcp(deps: AdminDeps): (request: Request) => Promise<Response> {
         const authInfo: AuthInfo = { token: '', clientId: key.id, scopes: [] }
         const address = deps.addressOf?.(request)
         askers.set(authInfo, { deps, key, token, address, requestId })
-        const response = await handler.fetch(request, { authInfo, parsedBody })
-        for (const [name, value] of Object.entries(baseHeaders(requestId)))
-          response.headers.set(name, value)
-        return response
+        return await whole(await handler.fetch(request, { authInfo, parsedBody }), requestId)
       })
     } catch (cause) {
       return problemOf(cause, requestId, deps.world)
     }
   }
+}
+
+/**
+ * The answer once all of it is there: for the 2025 revisions it comes as a stream that is open before the tool has begun,
+ * and a place among those under way must be kept until the work is done. Tools' answers are bounded.
+ */
+async function whole(answer: Response, requestId: string): Promise<Response> {
+  const body = await answer.bytes()
+  const headers = new Headers(answer.headers)
+  for (const [name, value] of Object.entries(baseHeaders(requestId))) headers.set(name, value)
+  return new Response(body.byteLength === 0 ? null : body, { status: answer.status, headers })
 }
 
 /** Names every tool the asker may use, and runs them. */
