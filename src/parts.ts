@@ -37,6 +37,7 @@ export interface Parts {
   readonly calls: RunningCalls
   readonly gateway: GatewayDeps
   readonly metrics: Metrics
+  readonly bus: Bus
   /** Every part's state for `/readyz`. */
   states(): Promise<Readonly<Record<string, PartState>>>
   /** Writes what is left within the drain's bound and closes everything. */
@@ -101,6 +102,7 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
     calls,
     gateway,
     metrics,
+    bus,
     states: async () => ({ ...(await states(database, bus)), secrets: readable.state() }),
     async close() {
       await Promise.all([ledger.drain(LIMITS.queryMs), exchanges.drain(LIMITS.queryMs)])

@@ -50,6 +50,7 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     version: packageJson.version,
     manual,
     mcpWrites: config.mcpWrites,
+    parked: parts.bus,
     throttle,
     addressOf: (request) => addressOf(adminServer ?? server, request),
   })
@@ -69,6 +70,7 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     basePath: config.basePath,
     cacheDir: cacheDirOf(config, process.env),
     log: world.log,
+    gatewayPort: () => (config.adminPort === undefined ? undefined : server.port),
   })
   const pages = docsSite({ basePath: config.basePath, version: packageJson.version })
   // Elysia builds its router inside the first request otherwise, and one caller would wait for it.

@@ -44,6 +44,20 @@ export interface ManualHit {
   readonly excerpt: string
 }
 
+/** What the bus set aside, as far as the control plane needs it; the bus fits. */
+export interface ParkedPort {
+  parked(limit: number): Promise<
+    readonly {
+      readonly id: string
+      readonly subject: string
+      readonly reason: string
+      readonly parkedAtMs: number
+    }[]
+  >
+  /** Gives how many were found. Rejects when the bus is away. */
+  replayParked(ids: readonly string[]): Promise<number>
+}
+
 /** Everything the control plane stands on, handed in by `server.ts`. */
 export interface AdminDeps {
   readonly world: World
@@ -68,6 +82,8 @@ export interface AdminDeps {
   readonly passwords: PasswordDoor
   /** The identity provider that people may sign in at; undefined when none is configured. */
   readonly identity?: IdentityDoor | undefined
+  /** Messages that no destination could take; without it there are none to show. */
+  readonly parked?: ParkedPort | undefined
   /** Shown in the OpenAPI document. */
   readonly version: string
 }

@@ -9,6 +9,7 @@ import { mcp } from './mcp/server.ts'
 import { MEMBER_ROUTES } from './members.ts'
 import { fallback, mount } from './mount.ts'
 import { ORGANIZATION_ROUTES } from './organization.ts'
+import { PARKED_ROUTES } from './parked.ts'
 import { PASSWORD_ROUTES } from './passwords.ts'
 import { PERSONAL_TOKEN_ROUTES } from './personal-tokens.ts'
 import { POLICY_ROUTES } from './policies.ts'
@@ -47,6 +48,7 @@ export const RESOURCES = {
   calls: CALL_ROUTES,
   requests: REQUEST_ROUTES,
   issues: ISSUE_ROUTES,
+  parked: PARKED_ROUTES,
   redaction: REDACTION_ROUTES,
   audit: AUDIT_ROUTES,
   config: CONFIG_ROUTES,

@@ -5,7 +5,6 @@ import { isUuid } from '../base/id.ts'
 import type { Database } from '../store/database.ts'
 import {
   listTraceProjects,
-  modelsLike,
   queryRuns,
   type RunFilter,
   readRun,
@@ -96,11 +95,7 @@ export const RUN_ROUTES = [
             offset: 0,
           })
         : undefined
-      const { database } = deps
-      const models = body.name_contains
-        ? await modelsLike(database, caller.workspaceId, body.name_contains)
-        : undefined
-      const filter = filterOf(body, asked, models)
+      const filter = filterOf(body, asked)
       const found = filter ? await queryRuns(deps.database, caller.workspaceId, filter) : []
       const page = found.slice(0, pageSize(body.limit))
       const more = found.length > page.length
@@ -181,12 +176,7 @@ function refuseExpressions(body: Query): void {
 }
 
 /** The store's filter, or undefined when nothing can match. */
-function filterOf(
-  body: Query,
-  asked: readonly TraceProject[] | undefined,
-  models: readonly string[] | undefined,
-): RunFilter | undefined {
-  if (models?.length === 0) return undefined
+function filterOf(body: Query, asked: readonly TraceProject[] | undefined): RunFilter | undefined {
   // Every run of ours is a root and its own trace.
   if (body.is_root === false || body.parent_run || (asked && asked.length === 0)) return undefined
   if (body.run_type && body.run_type !== 'llm' && body.run_type !== 'embedding') return undefined
@@ -212,7 +202,7 @@ function filterOf(
     violatedPolicyId: body.violated_policy_id ?? undefined,
     costFrom: body.min_cost_nanos ? BigInt(body.min_cost_nanos) : undefined,
     costTo: body.max_cost_nanos ? BigInt(body.max_cost_nanos) : undefined,
-    models,
+    nameContains: body.name_contains ?? undefined,
     startedFromMs: body.start_time ? Date.parse(body.start_time) : undefined,
     startedToMs: body.end_time ? Date.parse(body.end_time) : undefined,
     order: body.order === 'asc' ? 'oldest' : 'newest',

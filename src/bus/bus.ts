@@ -4,8 +4,9 @@ import { newId } from '../base/id.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { LogFields, World } from '../base/world.ts'
 import { encodeContent, encodeUsage, subjectOf } from './events.ts'
-import { consumeNats, readParked } from './nats-consume.ts'
+import { consumeNats } from './nats-consume.ts'
 import { keepLink, type LinkOptions } from './nats-link.ts'
+import { readParked, replayParked } from './nats-parked.ts'
 import {
   ANSWER_MS,
   describeFault,
@@ -152,6 +153,10 @@ export function openBus(options: BusOptions): Bus {
       return consuming
     },
     parked: async (limit) => (link === undefined ? [] : readParked(link.nc, limit)),
+    async replayParked(ids) {
+      if (link === undefined) throw new Error('the bus is away')
+      return replayParked(link.nc, ids, newId(world))
+    },
     async trim(essential) {
       if (link === undefined) return
       for (const { stream, messages, behind } of await trimStreams(link.nc, essential))

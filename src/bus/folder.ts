@@ -13,7 +13,7 @@ import { pause } from '../base/clock.ts'
 import { newId } from '../base/id.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { World } from '../base/world.ts'
-import { type BusKind, encodeContent, encodeUsage } from './events.ts'
+import { type BusKind, encodeContent, encodeUsage, subjectOf } from './events.ts'
 import type { Bus, BusMessage, ConsumeOptions, Consuming, ParkedMessage } from './port.ts'
 import { openSpanBatches } from './span-batches.ts'
 
@@ -30,6 +30,7 @@ const LOOK_MS = 50
 /** The folder's size is read every so many files: reading it each time would cost more than writing. */
 const FILES_PER_CHECK = 256
 const PARKED_MAX = 1_000
+const KINDS = ['usage', 'spans', 'contents'] as const satisfies readonly BusKind[]
 
 /**
  * The bus for a machine without NATS: one file per message. A consumer's own directory holds hard links to what it has
@@ -41,8 +42,7 @@ export function openFolderBus(options: FolderBusOptions): Bus {
   const bytesMax = options.bytesMax ?? LIMITS.spanSpoolBytesMax
   const count = { usageAcked: 0, spansAcked: 0, spansDropped: 0, contentsDropped: 0 }
   let written = 0
-  for (const kind of ['usage', 'spans', 'contents'] as const)
-    mkdirSync(join(dir, kind, 'in'), { recursive: true, mode: 0o700 })
+  for (const kind of KINDS) mkdirSync(join(dir, kind, 'in'), { recursive: true, mode: 0o700 })
   mkdirSync(join(dir, 'parked'), { recursive: true, mode: 0o700 })
   const batches = openSpanBatches(world.clock, (_organization, bytes, spans) => {
     if (write('spans', newId(world), bytes)) count.spansAcked += spans
@@ -90,7 +90,20 @@ export function openFolderBus(options: FolderBusOptions): Bus {
     consume: (wanted) => consumeFolder(wanted, dir, world),
     async parked(limit) {
       const names = readdirSync(join(dir, 'parked')).toSorted().reverse().slice(0, limit)
-      return names.map((name) => readParkedFile(join(dir, 'parked', name)))
+      return names.map((name) => readParkedFile(dir, name))
+    },
+    async replayParked(ids) {
+      const names = new Set(readdirSync(join(dir, 'parked')))
+      let replayed = 0
+      for (const id of ids) {
+        if (!names.has(id)) continue
+        const { subject, bytes } = readParkedFile(dir, id)
+        const kind = KINDS.find((each) => each === subject.split('.', 1)[0])
+        if (kind === undefined || !write(kind, newId(world), bytes)) continue
+        rmSync(join(dir, 'parked', id), { force: true })
+        replayed++
+      }
+      return replayed
     },
     async trim() {
       const names = readdirSync(join(dir, 'parked')).toSorted()
@@ -148,8 +161,10 @@ function consumeFolder(wanted: ConsumeOptions, dir: string, world: World): Consu
         ack: forget,
         retry: (delayMs) => notBefore.set(name, world.clock.monotonic() + delayMs),
         async park(reason) {
-          const about = JSON.stringify({ subject: wanted.kind, reason: reason.slice(0, 500) })
-          const body = Buffer.concat([Buffer.from(`${about}\n`), readFileSync(path)])
+          const bytes = readFileSync(path)
+          const subject = subjectIn(wanted.kind, bytes)
+          const about = JSON.stringify({ subject, reason: reason.slice(0, 500) })
+          const body = Buffer.concat([Buffer.from(`${about}\n`), bytes])
           writeFileSync(join(dir, 'parked', `${name}-${wanted.durable}`), body, { mode: 0o600 })
           forget()
         },
@@ -196,7 +211,14 @@ function distribute(dir: string, kind: BusKind): void {
   }
 }
 
-function readParkedFile(path: string): ParkedMessage {
+/** A file has no subject; what it holds names the organisation, if it can be read at all. */
+function subjectIn(kind: BusKind, bytes: Uint8Array): string {
+  const found = /"organizationId":"([0-9a-f-]{36})"/.exec(Buffer.from(bytes).toString())
+  return found?.[1] === undefined ? kind : subjectOf(kind, found[1])
+}
+
+function readParkedFile(dir: string, name: string): ParkedMessage {
+  const path = join(dir, 'parked', name)
   const whole = readFileSync(path)
   const line = whole.indexOf(10)
   const about: unknown = JSON.parse(whole.subarray(0, line).toString())
@@ -205,6 +227,7 @@ function readParkedFile(path: string): ParkedMessage {
       ? String((about as Record<string, unknown>)[name])
       : ''
   return {
+    id: name,
     subject: field('subject'),
     reason: field('reason'),
     parkedAtMs: statSync(path).mtimeMs,

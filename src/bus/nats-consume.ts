@@ -17,10 +17,9 @@ import {
   describeFault,
   ensureStreams,
   isMissingStream,
-  PARKED,
   type StreamOptions,
 } from './nats-streams.ts'
-import type { BusMessage, ConsumeOptions, Consuming, ParkedMessage } from './port.ts'
+import type { BusMessage, ConsumeOptions, Consuming } from './port.ts'
 
 /** A consumer that neither acknowledges nor says that it works loses its messages to another one. */
 const ACK_WAIT_MS = 10_000
@@ -206,24 +205,4 @@ function wrap(message: JsMsg, connection: () => NatsConnection | undefined): Bus
       message.term()
     },
   }
-}
-
-/** The newest `limit` parked messages, newest first; none when there is no such bus stream. */
-export async function readParked(nc: NatsConnection, limit: number): Promise<ParkedMessage[]> {
-  const manager = await nc.jetstreamManager({ timeout: ANSWER_MS, checkAPI: false })
-  const found: ParkedMessage[] = []
-  const info = await manager.streams.info(PARKED.name).catch(() => undefined)
-  if (info === undefined || info.state.messages === 0) return found
-  const { first_seq: first, last_seq: last } = info.state
-  for (let seq = last; seq >= first && found.length < limit; seq--) {
-    const stored = await manager.streams.getMessage(PARKED.name, { seq }).catch(() => undefined)
-    if (stored === undefined) continue
-    found.push({
-      subject: stored.subject.slice('parked.'.length),
-      reason: stored.header.get('Sluice-Reason'),
-      parkedAtMs: stored.time.getTime(),
-      bytes: stored.data,
-    })
-  }
-  return found
 }

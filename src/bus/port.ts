@@ -64,7 +64,11 @@ export interface BusStats {
 
 /** One message that was moved aside. */
 export interface ParkedMessage {
+  /** Names it for a replay, as long as it is there. */
+  readonly id: string
+  /** `usage`, `spans` or `contents`, then a dot and the organisation where that is known. */
   readonly subject: string
+  /** The destination that could not take it, a colon, and why. */
   readonly reason: string
   readonly parkedAtMs: number
   readonly bytes: Uint8Array
@@ -84,6 +88,11 @@ export interface Bus {
   consume(options: ConsumeOptions): Consuming
   /** The newest parked messages, at most `limit`. */
   parked(limit: number): Promise<ParkedMessage[]>
+  /**
+   * Gives parked messages to every destination again; those that have them already know it by their ids. Gives how many were
+   * found. Rejects when the bus is away.
+   */
+  replayParked(ids: readonly string[]): Promise<number>
   /**
    * Lets go of messages that every consumer has, once a bus stream is half full; when it is nearly full only the `essential`
    * consumers are waited for. For the exporter, every few seconds.

@@ -1,11 +1,13 @@
 import { NO_POLICIES } from '../base/exchange.ts'
 import { newId } from '../base/id.ts'
+import { member, numberMember, textMember } from '../base/json.ts'
 import { nanos } from '../base/money.ts'
 import type { World } from '../base/world.ts'
 import { DestinationsError, loadDestinations } from '../exporter/destinations.ts'
 import { isForCalls, sinkFor } from '../exporter/sinks/index.ts'
 import type { Database } from '../store/database.ts'
 import { listParked, unpark } from '../store/outbox.ts'
+import { AdminError, adminClient } from './admin-client.ts'
 import type { Command, CommandContext } from './command.ts'
 import { table } from './table.ts'
 import { withStore } from './with-store.ts'
@@ -17,8 +19,9 @@ export const exportCommand: Command = {
   usage: [
     'sluice export list             the destinations of SLUICE_EXPORTS',
     'sluice export test [NAME]      send one made-up call to each, or to one, and tell what it answered',
-    'sluice export parked           calls that no delivery could be made of, with the reason',
+    'sluice export parked           what could not be delivered, with the reason',
     'sluice export release [ID…]    deliver parked calls again: these, or all',
+    'sluice export replay [ID…]     deliver messages of the bus again that were set aside: these, or all',
   ].join('\n'),
   async run(args, context) {
     const [verb, ...rest] = args
@@ -32,6 +35,7 @@ export const exportCommand: Command = {
     }
     if (verb === 'parked' && rest.length === 0)
       return withStore(context, (database) => showParked(database, context))
+    if (verb === 'replay') return replay(rest, context)
     if (verb === 'release')
       return withStore(context, async (database) => {
         const released = await unpark(database, rest.length === 0 ? undefined : rest)
@@ -83,17 +87,63 @@ async function test(wanted: string | undefined, context: CommandContext): Promis
   return results.every((each) => each.ok) ? 0 : 1
 }
 
+/** Calls come from the database, also of other organisations; messages of the bus from the running gateway. */
 async function showParked(database: Database, context: CommandContext): Promise<number> {
-  const rows = await listParked(database, PARKED_SHOWN_MAX)
+  const calls = (await listParked(database, PARKED_SHOWN_MAX)).map(
+    ({ exchangeId, parkedAtMs, why }) => ({
+      id: exchangeId,
+      kind: 'call',
+      destination: '',
+      parked: new Date(parkedAtMs).toISOString(),
+      why,
+    }),
+  )
+  const rows = [...calls, ...(await parkedMessages(context))]
   if (context.json) context.out(JSON.stringify(rows))
   else if (rows.length === 0) context.out('nothing is parked')
   else
     for (const line of table([
-      ['CALL', 'PARKED', 'WHY'],
-      ...rows.map((row) => [row.exchangeId, new Date(row.parkedAtMs).toISOString(), row.why]),
+      ['ID', 'KIND', 'DESTINATION', 'PARKED', 'WHY'],
+      ...rows.map((row) => [row.id, row.kind, row.destination, row.parked, row.why]),
     ]))
       context.out(line)
   return 0
+}
+
+async function parkedMessages(context: CommandContext) {
+  try {
+    const found = await (await adminClient(context, 'admin_key')).call('GET', '/exports/parked')
+    const data = member(found, 'data')
+    if (!Array.isArray(data)) return []
+    return data.flatMap((each) => {
+      const text = (name: string): string => textMember(each, name) ?? ''
+      if (text('kind') === 'call') return []
+      const [id, kind, destination] = [text('id'), text('kind'), text('destination')]
+      return { id, kind, destination, parked: text('parked_at'), why: text('reason') }
+    })
+  } catch (cause) {
+    if (!(cause instanceof AdminError)) throw cause
+    context.err(`messages of the bus are not shown: ${cause.message}`)
+    return []
+  }
+}
+
+async function replay(ids: readonly string[], context: CommandContext): Promise<number> {
+  try {
+    const client = await adminClient(context, 'admin_key')
+    const answer = await client.call(
+      'POST',
+      '/exports/parked/replay',
+      ids.length === 0 ? {} : { ids: [...ids] },
+    )
+    const replayed = numberMember(answer, 'replayed') ?? 0
+    context.out(context.json ? JSON.stringify({ replayed }) : `${replayed} replayed`)
+    return 0
+  } catch (cause) {
+    if (!(cause instanceof AdminError)) throw cause
+    context.err(cause.message)
+    return 1
+  }
 }
 
 const PARKED_SHOWN_MAX = 200

@@ -38,6 +38,7 @@ export type AuditOperation =
   | 'set_password'
   | 'create_password_link'
   | 'read_content'
+  | 'replay_parked'
   | 'create_organization'
   | 'rewrap_secrets'
   | 'create_model_price'

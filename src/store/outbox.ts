@@ -90,6 +90,23 @@ export async function listParked(
   }))
 }
 
+/** The parked events of one organisation, newest first, at most `limit`. */
+export async function listParkedOf(
+  database: Database,
+  organizationId: string,
+  limit: number,
+): Promise<{ exchangeId: string; parkedAtMs: number; why: string }[]> {
+  const rows = await database.sql<{ exchange_id: string; parked_ms: number; why: string | null }[]>`
+    select exchange_id, (extract(epoch from parked_at) * 1000)::float8 as parked_ms, parked_why as why
+      from outbox where parked_at is not null and event -> 'opened' ->> 'organizationId' = ${organizationId}
+     order by parked_at desc limit ${limit}`
+  return rows.map((row) => ({
+    exchangeId: row.exchange_id,
+    parkedAtMs: row.parked_ms,
+    why: row.why ?? '',
+  }))
+}
+
 /** Gives parked events another chance; all of them when no ids are given. Gives how many. */
 export async function unpark(database: Database, ids?: readonly string[]): Promise<number> {
   const outcome = await database.sql`

@@ -82,8 +82,10 @@ export interface RunFilter {
   /** Nanodollars; calls without a price never match. */
   readonly costFrom?: bigint | undefined
   readonly costTo?: bigint | undefined
-  /** Part of the name of the model asked for, in any case; {@link modelsLike} makes `models` of it. */
+  /** One of these, as asked for. */
   readonly models?: readonly string[] | undefined
+  /** Part of the name of the model asked for, in any case. */
+  readonly nameContains?: string | undefined
   readonly startedFromMs?: number | undefined
   readonly startedToMs?: number | undefined
   readonly order: 'newest' | 'oldest'
@@ -104,12 +106,22 @@ export async function queryRuns(
   workspaceId: string,
   filter: RunFilter,
 ): Promise<ExchangeEvent[]> {
-  const rows = await runsStatement(database, workspaceId, filter)
+  const { nameContains, ...rest } = filter
+  const models =
+    nameContains === undefined
+      ? filter.models
+      : await modelsLike(database, workspaceId, nameContains)
+  if (models?.length === 0) return []
+  const rows = await runsStatement(database, workspaceId, { ...rest, models })
   return rows.map((row) => exchangeFromJson(row.event))
 }
 
 /** The statement of {@link queryRuns}; its plan must never read a day from end to end. */
-export function runsStatement(database: Database, workspaceId: string, filter: RunFilter) {
+export function runsStatement(
+  database: Database,
+  workspaceId: string,
+  filter: Omit<RunFilter, 'nameContains'>,
+) {
   const newest = filter.order === 'newest'
   return database.orm
     .select({ event: runs.event })

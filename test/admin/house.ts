@@ -46,7 +46,7 @@ export interface House {
   close(): Promise<void>
 }
 
-export async function openHouse(basePath = ''): Promise<House> {
+export async function openHouse(basePath = '', parts: Partial<AdminDeps> = {}): Promise<House> {
   const database = await testDatabase()
   const world = testWorld()
   const known = new Map<string, AdminKey>()
@@ -60,6 +60,7 @@ export async function openHouse(basePath = ''): Promise<House> {
     passwords: passwordDoor(world),
     keyring: keyringOf(new Uint8Array(32).fill(7)),
     keys: { resolve: (token) => known.get(token) ?? resolver.resolve(token) },
+    ...parts,
   }
   const app = adminApi(deps)
   const key: House['key'] = (facts) => {

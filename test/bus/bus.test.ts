@@ -4,7 +4,7 @@ import { systemDice } from '../../src/base/dice.ts'
 import type { World } from '../../src/base/world.ts'
 import { openBus } from '../../src/bus/bus.ts'
 import { decodeSpanMessage, decodeUsage } from '../../src/bus/events.ts'
-import type { Bus, BusMessage } from '../../src/bus/port.ts'
+import type { Bus, BusMessage, ParkedMessage } from '../../src/bus/port.ts'
 import { someCall, someEvent, type TestNats, testNats, until } from '../support/nats.ts'
 
 const world: World = {
@@ -85,6 +85,46 @@ describe('with a server', () => {
     await until('all calls', () => ids.length >= 1_000)
     expect(new Set(ids)).toEqual(new Set(calls.map(({ event }) => event.opened.id)))
     expect(bus.stats().spansAcked).toBe(2_000)
+    await consuming.close()
+    await bus.close()
+  })
+
+  test('a parked message is listed, and given to every consumer again when it is replayed', async () => {
+    const bus = openBus({ url: nats.url, world })
+    const event = someEvent()
+    const seen: string[] = []
+    let isMended = false
+    const consuming = bus.consume({
+      kind: 'usage',
+      durable: 'mended',
+      batchMax: 10,
+      pendingMax: 10,
+      async handle(messages) {
+        for (const message of messages) {
+          const { id } = decodeUsage(message.bytes).opened
+          if (id === event.opened.id && !isMended) await message.park('mended: cannot read it')
+          else {
+            seen.push(id)
+            message.ack()
+          }
+        }
+      },
+    })
+    await until('the connection', () => bus.stats().connected)
+    bus.publishUsage(event)
+    const isOurs = ({ reason }: { reason: string }) => reason === 'mended: cannot read it'
+    let parked: ParkedMessage | undefined
+    await until('the parked one', async () => {
+      parked = (await bus.parked(100)).find(isOurs)
+      return parked !== undefined
+    })
+    const id = parked?.id ?? ''
+    expect(parked?.subject).toBe(`usage.${event.opened.organizationId}`)
+    isMended = true
+    expect(await bus.replayParked([id, '999999', '../x'])).toBe(1)
+    await until('the replay', () => seen.includes(event.opened.id))
+    expect((await bus.parked(100)).find(isOurs)).toBeUndefined()
+    expect(await bus.replayParked([id])).toBe(0)
     await consuming.close()
     await bus.close()
   })

@@ -106,10 +106,29 @@ describe('the bus without NATS', () => {
     })
     await until('the parked one', async () => (await exporter.parked(10)).length === 1)
     const [parked] = await exporter.parked(10)
-    expect(parked).toMatchObject({ subject: 'usage', reason: 'no such workspace' })
+    expect(parked).toMatchObject({
+      subject: `usage.${event.opened.organizationId}`,
+      reason: 'no such workspace',
+    })
     expect(decodeUsage(parked?.bytes ?? new Uint8Array()).opened.id).toBe(event.opened.id)
     expect(await consuming.lag()).toBe(0)
     expect(seen).toBe(1)
+    await consuming.close()
+  })
+
+  test('a parked message is delivered again when it is replayed', async () => {
+    const event = someEvent()
+    await exporter.sendUsage([event])
+    let seen = 0
+    const consuming = consume('one', async (message) => {
+      if (++seen === 1) await message.park('one: not now')
+      else message.ack()
+    })
+    await until('the parked one', async () => (await exporter.parked(10)).length === 1)
+    const [parked] = await exporter.parked(10)
+    expect(await exporter.replayParked(['../usage', parked?.id ?? ''])).toBe(1)
+    await until('the replay', () => seen === 2)
+    expect(await exporter.parked(10)).toEqual([])
     await consuming.close()
   })
 

@@ -37,6 +37,7 @@ export function simulatedBus(time: Time, faults: Faults): (owner: string) => Bus
     publishUsage() {},
     publishCall() {},
     publishContent() {},
+    replayParked: async () => 0,
     async sendUsage(events) {
       await time.sleep(time.between(1, 4), owner)
       if (isDown()) return []
