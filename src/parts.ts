@@ -67,7 +67,13 @@ export async function openParts(config: Config, world: World): Promise<Parts> {
   const policies = policyCache(database, world)
   const prices = await priceBook(database, world)
   // Connections of its own: no list or cache miss may stand between a call and its admission.
-  const books = openDatabase({ url, world, name: 'sluice-ledger', poolSize: LEDGER_CONNECTIONS })
+  const books = openDatabase({
+    url,
+    world,
+    name: 'sluice-ledger',
+    poolSize: LEDGER_CONNECTIONS,
+    plansOnce: true,
+  })
   const port = postgresLedger(books)
   const ledger = openLedger({ port, world, processId: registered.id })
   const upstream = openUpstream({ world, env: process.env })

@@ -10,6 +10,8 @@ const KINDS_MAX = 8
 /** Learning costs as much as ten readings, so a stream that never repeats itself is learnt from only now and then. */
 const TRIES_MAX = 16
 const FRAMES_PER_TRY = 64
+/** A kind's bytes are learnt once it has come so often: in a short answer that would not pay. */
+const SEEN_BEFORE_BYTES = 4
 /** Longer frames come once or twice an answer, and a remembered one stays in memory to its end. */
 const SAMPLE_UNITS_MAX = 16_384
 
@@ -33,6 +35,7 @@ interface Kind {
   readonly alike: Alike
   /** Undefined until one was recognized by its text and remembered; null when its bytes cannot be recognized. */
   frame: FrameKind | null | undefined
+  seen: number
 }
 
 /** What has been found out about a frame by reading it. */
@@ -69,7 +72,7 @@ export function openFamiliar(learns: boolean) {
     },
     /** Learns the bytes of the frame found last. */
     remember(frame: SseFrame, text: SseText): void {
-      if (!found || found.frame !== undefined) return
+      if (!found || found.frame !== undefined || ++found.seen < SEEN_BEFORE_BYTES) return
       found.frame = frameKindOf(frame, text, found.alike.lesson()) ?? null
       found = undefined
     },
@@ -92,7 +95,7 @@ export function openFamiliar(learns: boolean) {
       if (!template.fits(data)) return
       if (kinds.length === KINDS_MAX) kinds.shift()
       const alike = alikeOf(data, template, holes, piece, lesson)
-      kinds.push({ template, alike, frame: undefined })
+      kinds.push({ template, alike, frame: undefined, seen: 0 })
     },
     forget(): void {
       found = undefined

@@ -40,6 +40,12 @@ export interface DatabaseOptions {
   readonly name?: string
   /** Deadline of every query, in milliseconds from the call. */
   readonly queryMs?: number
+  /**
+   * True for a pool that only runs the few statements of the hot path: each is planned once for a connection's life.
+   * Without it the server plans statements with arrays anew at every call, which took it longer than running them
+   * (measured: 2.5 ms for the end of one call, of which 0.6 ms were work).
+   */
+  readonly plansOnce?: boolean
 }
 
 /** Ten connections saturate a small server; the hot statements are batched and need two. */
@@ -49,6 +55,12 @@ const CLOSE_SECONDS = 5
 const PING_MS = 1_000
 /** Between two attempts to connect: quick at first, so that a restarted server is found at once. */
 const RECONNECT_SECONDS_MAX = 1
+
+/**
+ * A plan made while a table is small must serve when it is large: every table of the hot path is reached by its key, so
+ * reading whole tables is ruled out.
+ */
+const PLANS_ONCE = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', jit: 'off' }
 
 /** Opens a pool without connecting yet. Throws `TypeError` when the URL cannot be read. */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -64,7 +76,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     failure: storeFailure,
     // Amounts are bigint from end to end: a float would lose nanodollars.
     types: { bigint: postgres.BigInt },
-    connection: { application_name: options.name ?? 'sluice', TimeZone: 'UTC' },
+    connection: {
+      application_name: options.name ?? 'sluice',
+      TimeZone: 'UTC',
+      ...(options.plansOnce ? PLANS_ONCE : {}),
+    },
     onnotice: () => {},
   })
   return {

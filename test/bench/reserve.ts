@@ -29,8 +29,16 @@ if (!import.meta.main) throw new Error('run me: bun run bench reserve')
 const server = await benchServer()
 const world = testWorld()
 const database = openDatabase({ url: server.url, world, poolSize: 10, queryMs: 60_000 })
+// As a gateway process opens them.
+const books = openDatabase({
+  url: server.url,
+  world,
+  poolSize: 4,
+  queryMs: 60_000,
+  plansOnce: true,
+})
 const bench = ledgerBench(database, world)
-const port = postgresLedger(database)
+const port = postgresLedger(books)
 const { keyId, workspaceId } = bench.subject()
 // All four share one row each, the worst case: every reservation meets every other on four hot rows.
 for (const [key, value] of [
@@ -73,6 +81,7 @@ const alone = await measure(ledgerWay(port, true), 1)
 console.log(
   `\none at a time, with the call's row: p50 ${alone.p50.toFixed(2)} ms, p99 ${alone.p99.toFixed(2)} ms`,
 )
+await books.close()
 await database.close()
 await server.stop()
 process.exit(0)

@@ -62,7 +62,7 @@ describe.each(protocols)('%s', (_, frame, shape) => {
   const stream = fc
     .tuple(
       fc.array(kindOfFrame(frame), { minLength: 1, maxLength: 3 }),
-      fc.array(fc.tuple(fc.nat(2), word, broken), { minLength: 3, maxLength: 24 }),
+      fc.array(fc.tuple(fc.nat(2), word, broken), { minLength: 8, maxLength: 40 }),
     )
     .map(([kinds, frames]) =>
       Buffer.concat(
