@@ -13,7 +13,7 @@ export const policies: Command = {
   name: 'policies',
   summary: 'list, set or delete policies',
   usage: [
-    'sluice policies list           with what each has spent and holds',
+    'sluice policies list           with what each has used of its limit, and holds',
     'sluice policies set FILE       one policy, or a list of them, as JSON; - reads stdin. One with the',
     '                               same type, matchers and window is updated in place',
     'sluice policies delete ID',
@@ -44,7 +44,18 @@ async function list(client: AdminClient, context: CommandContext): Promise<numbe
     return 0
   }
   const rows = Array.isArray(found) ? found.map(rowOf) : []
-  const heading = ['ID', 'NAME', 'TYPE', 'SUBJECT', 'WINDOW', 'LIMIT', 'SPENT', 'HELD', 'STATE']
+  const heading = [
+    'ID',
+    'NAME',
+    'TYPE',
+    'SUBJECT',
+    'WINDOW',
+    'LIMIT',
+    'SPENT',
+    'HELD',
+    'USED',
+    'STATE',
+  ]
   if (rows.length === 0) context.out('no policies yet')
   else for (const line of table([heading, ...rows])) context.out(line)
   return 0
@@ -65,8 +76,26 @@ function rowOf(policy: Json): string[] {
     amount('limit_usd', config),
     amount('current_spend_usd', policy),
     amount('reserved_usd', policy),
+    usedOf(policy),
     member(policy, 'enabled') === true ? 'on' : 'off',
   ]
+}
+
+/** The share of a cap that is spent, or each rate limit as `used/limit`. */
+function usedOf(policy: Json): string {
+  const usage = member(policy, 'current_usage')
+  if (Array.isArray(usage))
+    return usage
+      .map((each) => {
+        const window = textMember(each, 'window')
+        const what = `${textMember(each, 'metric')}${window === 'none' ? '' : ` per ${window}`}`
+        return `${numberMember(each, 'value')}/${numberMember(each, 'limit') ?? '-'} ${what}`
+      })
+      .join(', ')
+  const limit = numberMember(member(policy, 'config'), 'limit_usd')
+  const spent = numberMember(policy, 'current_spend_usd')
+  if (spent === undefined || limit === undefined || limit === 0) return '-'
+  return `${Math.floor((spent / limit) * 100)} %`
 }
 
 function subjectOf(matchers: Json | undefined): string {

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nanos } from '../../src/base/money.ts'
 import { audit } from '../../src/commands/audit.ts'
 import type { Command, CommandContext } from '../../src/commands/command.ts'
 import { policies } from '../../src/commands/policies.ts'
 import { readConfig } from '../../src/config.ts'
+import { ledgerBench } from '../support/ledger.ts'
 import { type House, openHouse, type Tenant } from './house.ts'
 
 let house: House
@@ -69,6 +71,43 @@ describe('sluice policies', () => {
     const [policy] = JSON.parse((await run(policies, ['list'], true)).out[0] ?? '')
     expect((await run(policies, ['delete', policy.id])).code).toBe(0)
     expect((await run(policies, ['list'])).out).toEqual(['no policies yet'])
+  })
+
+  test('the list says what is used of each limit', async () => {
+    const bench = ledgerBench(house.database, house.world, { organizationId: here.organizationId })
+    await bench.save({ name: 'Cap', config: { window: 'daily', limit_usd: 8 } })
+    const limits = [
+      { metric: 'requests', window: 'hour', value: 60 },
+      { metric: 'concurrency', value: 4 },
+    ]
+    await bench.save({ type: 'rate_limit', name: 'Pace', config: { limits } })
+    await bench.save({ name: 'Off', enabled: false, config: { window: 'monthly', limit_usd: 1 } })
+    const ended = await bench.ledger.reserve(bench.call(2_000_000_000n))
+    ended.settle({ nanos: nanos(2_000_000_000n), tokens: 1, basis: 'measured' }, undefined)
+    await ended.ended
+    const held = await bench.ledger.reserve(bench.call(1_000_000_000n))
+    const { out } = await run(policies, ['list'])
+    const line = (name: string) =>
+      out
+        .find((each) => each.includes(name))
+        ?.split(/ {2,}/)
+        .slice(4)
+    expect(out[0]?.split(/ {2,}/).slice(4)).toEqual([
+      'WINDOW',
+      'LIMIT',
+      'SPENT',
+      'HELD',
+      'USED',
+      'STATE',
+    ])
+    expect(line('Cap')).toEqual(['daily', '$8', '$2', '$1', '25 %', 'on'])
+    const used = '2/60 requests per hour, 1/4 concurrency'
+    expect(line('Pace')).toEqual(['-', '-', '-', '-', used, 'on'])
+    expect(line('Off')).toEqual(['monthly', '$1', '$2', '$1', '200 %', 'off'])
+    held.void(undefined)
+    await held.ended
+    for (const policy of JSON.parse((await run(policies, ['list'], true)).out[0] ?? ''))
+      await run(policies, ['delete', policy.id])
   })
 
   test('a mistake is told with the name of the policy and where it is', async () => {

@@ -101,6 +101,33 @@ describe('usage', () => {
     expect(none.data.reduce((sum, row) => sum + row.requests, 0)).toBe(0)
   })
 
+  test('adds up by the value of a header, also beside others; calls without it are a group of their own', async () => {
+    const { ledger, call, organizationId } = ledgerBench(house.database, house.world)
+    for (const [customer, cost] of [
+      ['acme', 5n],
+      ['acme', 1n],
+      ['bolt', 2n],
+      [undefined, 1n],
+    ] as const) {
+      const custom = new Map(customer === undefined ? [] : [['customer_id', customer]])
+      const hold = await ledger.reserve(call(10n, { custom }))
+      hold.settle({ nanos: nanos(cost), tokens: 1, basis: 'measured' }, undefined)
+      await hold.ended
+    }
+    const token = house.key({
+      organizationId,
+      scope: 'organization',
+      organizationPermissions: new Set(['usage:read']),
+    })
+    const path = '/api/v1/usage?group_by=header:customer_id,provider'
+    const { data } = (await (await house.send('GET', path, token)).json()) as Usage
+    expect(data).toMatchObject([
+      { 'header:customer_id': 'acme', provider: 'openai', requests: 2, cost_nanos: '6' },
+      { 'header:customer_id': 'bolt', requests: 1, cost_nanos: '2' },
+      { 'header:customer_id': null, requests: 1, cost_nanos: '1' },
+    ])
+  })
+
   test('unknown dimensions and empty or endless times are refused', async () => {
     for (const query of [
       'group_by=secret',
