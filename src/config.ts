@@ -61,7 +61,7 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: 'ADMIN_PORT',
     fallback: '(same listener)',
-    says: 'own port for admin API, /swagger, /console',
+    says: 'own port for admin API, /swagger, /docs, /mcp, /console',
   },
   { name: 'BASE_PATH', fallback: '(none)', says: 'path prefix of every route' },
   { name: 'SLUICE_DATA_DIR', fallback: '.sluice', says: 'data directory' },

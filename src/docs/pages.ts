@@ -83,6 +83,12 @@ export const PAGES: readonly Page[] = [
     group: 'Operate',
   },
   {
+    name: 'troubleshooting',
+    title: 'Troubleshooting',
+    says: 'What goes wrong, why, and what to do: from 401 to streams in one piece.',
+    group: 'Operate',
+  },
+  {
     name: 'api-formats',
     title: 'API formats and errors',
     says: 'Paths, headers and every error with its status and its owner.',

@@ -110,7 +110,7 @@ describe('search', () => {
       (await manual.search(query, 3)).map(({ path }) => path).join(' ')
     expect(await first('spend cap')).toContain('spend-policies')
     expect(await first('claude code')).toContain('coding-agents')
-    expect(await first('model_unpriced')).toContain(
+    expect(await first('ceiling_price')).toContain(
       'spend-policies#calls-whose-cost-cannot-be-bounded',
     )
     expect(await first('backup restore')).toContain('operations')
