@@ -152,3 +152,13 @@ const client = new OpenAI({ baseURL: '${url}/openai/v1', apiKey: '${key}' })`,
 client = OpenAI(base_url="${url}/openai/v1", api_key="${key}")`,
   },
 ]
+
+/** The first call of all: the built-in model needs no provider key. Not in the list, as no client is set up. */
+export const DEMO: Snippet = {
+  name: 'demo',
+  summary: 'curl, the built-in model: needs no provider key',
+  place: 'shell',
+  text: ({ url, key }) => `curl -N ${url}/demo/v1/chat/completions \\
+  -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
+  -d '{"model":"demo/echo","stream":true,"messages":[{"role":"user","content":"Hello"}]}'`,
+}

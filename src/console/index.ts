@@ -9,6 +9,8 @@ export interface ConsoleOptions {
   /** Where the built app is shared between processes and starts. */
   readonly cacheDir: string
   readonly log: Log
+  /** The listener of the calls, when the console has another. */
+  gatewayPort(): number | undefined
 }
 
 /** Everything comes from this origin, nothing runs or styles inline, nobody frames it. */
@@ -33,7 +35,7 @@ export function isConsolePath(pathname: string, basePath: string): boolean {
  * The console as one Elysia instance: the shell page for every address of the app, and the app's files. Built at the
  * first request, or before by {@link builtApp}; a failed build is told in the page and tried again.
  */
-export function consoleApp({ basePath, cacheDir, log }: ConsoleOptions) {
+export function consoleApp({ basePath, cacheDir, log, gatewayPort }: ConsoleOptions) {
   const at = `${basePath}/console`
   let building: Promise<Built> | undefined
   const built = (): Promise<Built> => {
@@ -47,7 +49,7 @@ export function consoleApp({ basePath, cacheDir, log }: ConsoleOptions) {
   const shell = async (request: Request): Promise<Response> => {
     const headers = { ...headersOf('text/html; charset=utf-8'), 'cache-control': 'no-cache' }
     const page = await built().then(
-      ({ manifest }) => shellOf(manifest, basePath, themeOf(request)),
+      ({ manifest }) => shellOf(manifest, basePath, themeOf(request), gatewayPort()),
       () => undefined,
     )
     return page === undefined

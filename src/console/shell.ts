@@ -7,12 +7,13 @@ const ICON = `data:image/svg+xml,${encodeURIComponent(
 
 /**
  * The page of every address of the app. `theme` is the person's choice; without one the system's colours hold.
- * Names come from the build and the configuration, never from a request.
+ * `gatewayPort` is told when calls have a listener of their own. Names come from the build and the configuration, never from a request.
  */
 export function shellOf(
   { script, style, preload }: Manifest,
   basePath: string,
   theme: 'light' | 'dark' | undefined,
+  gatewayPort: number | undefined,
 ): string {
   const at = `${basePath}/console/assets`
   const preloads = preload.map((name) => `<link rel="modulepreload" href="${at}/${name}">`)
@@ -22,7 +23,12 @@ export function shellOf(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="sluice-base" content="${basePath}">
-<title>Sluice</title>
+${
+  gatewayPort === undefined
+    ? ''
+    : `<meta name="sluice-gateway-port" content="${gatewayPort}">
+`
+}<title>Sluice</title>
 <link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="${at}/${style}">
 <script type="module" src="${at}/${script}"></script>

@@ -4,6 +4,7 @@ import { type Column, DataTable } from '../parts/data-table.tsx'
 import { ago, fullMoment } from '../parts/format.ts'
 import { PageHead } from '../parts/page-head.tsx'
 import { Empty, Loading, Trouble } from '../parts/states.tsx'
+import type { RowLink } from '../parts/virtual-rows.tsx'
 import { useSession } from '../session.tsx'
 
 const list = () => ask(api.sessions.get({ query: { limit: 1000 } }))
@@ -32,6 +33,12 @@ const COLUMNS: readonly Column<Project>[] = [
   },
 ]
 
+const rowId = (row: Project) => row.id
+const link = (row: Project): RowLink => ({
+  to: '/requests',
+  search: { since: 'all', ...(row.api_key_id === null ? {} : { key: row.api_key_id }) },
+})
+
 /** The tracing projects: `gateway` with every call, and one per key. */
 export default function Projects() {
   const { workspace } = useSession()
@@ -53,7 +60,8 @@ export default function Projects() {
               label="Projects"
               columns={COLUMNS}
               rows={projects.data}
-              rowId={(row) => row.id}
+              rowId={rowId}
+              link={link}
               empty={<Empty title="No projects yet">They appear with the first key.</Empty>}
             />
           </div>

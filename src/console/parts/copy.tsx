@@ -5,14 +5,16 @@ import { IconCheck, IconCopy } from './icons.tsx'
 
 const SHOWN_MS = 1_600
 
-/** Copies `text` and says so. `what` completes the button's name: "Copy key". */
+/** Copies `text` and says so. `what` completes the button's name: "Copy key"; `label` is what it shows. */
 export function CopyButton({
   text,
   what,
+  label = 'Copy',
   look = 'plain',
 }: {
   text: string
   what: string
+  label?: string
   look?: Loudness
 }) {
   const [copied, setCopied] = useState(false)
@@ -32,7 +34,7 @@ export function CopyButton({
       }}
     >
       {copied ? <IconCheck /> : <IconCopy />}
-      {copied ? 'Copied' : 'Copy'}
+      {copied ? 'Copied' : label}
     </Button>
   )
 }

@@ -128,15 +128,17 @@ export function CheckField({
   )
 }
 
-/** A filter above a list: small, its label is for screen readers. */
+/** A filter above a list: small, its label is for screen readers; it stands out while it is not at `usual`. */
 export function FilterSelect({
   label,
   value,
+  usual = '',
   onChange,
   options,
 }: {
   label: string
   value: string
+  usual?: string
   onChange: (value: string) => void
   options: readonly { readonly value: string; readonly label: string }[]
 }) {
@@ -145,7 +147,7 @@ export function FilterSelect({
       aria-label={label}
       value={value}
       onChange={(event) => onChange(event.target.value)}
-      className={classes('input max-w-44', value !== '' && 'border-accent')}
+      className={classes('input max-w-44', value !== usual && 'border-accent')}
     >
       {options.map((each) => (
         <option key={each.value} value={each.value}>

@@ -15,7 +15,7 @@ export function Tabs({
 }) {
   return (
     <Radix.Root value={value} onValueChange={onChange}>
-      <Radix.List aria-label={label} className="flex gap-1 overflow-x-auto border-line border-b">
+      <Radix.List aria-label={label} className="flex flex-wrap gap-x-1 border-line border-b">
         {tabs.map((each) => (
           <Radix.Trigger
             key={each.value}

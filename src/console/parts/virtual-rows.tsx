@@ -1,6 +1,6 @@
 import { Link, type LinkProps, useNavigate } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, memo, type ReactNode, useRef } from 'react'
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef } from 'react'
 import { classes } from './classes.ts'
 
 /** Where a row leads; `label` names the link in its first cell. */
@@ -33,6 +33,7 @@ export function VirtualRows<T>({
   rows,
   rowId,
   link,
+  onEnd,
   empty,
   className,
 }: {
@@ -43,6 +44,8 @@ export function VirtualRows<T>({
   rows: readonly T[]
   rowId: (row: T) => string
   link?: (row: T) => RowLink
+  /** Called when the last rows come into view: there may be more to fetch. */
+  onEnd?: () => void
   empty?: ReactNode
   className?: string
 }) {
@@ -59,6 +62,15 @@ export function VirtualRows<T>({
       return row === undefined ? index : rowId(row)
     },
   })
+  const minWidth = `${minRemOf(template)}rem`
+  const lastSeen = virtual.getVirtualItems().at(-1)?.index ?? -1
+  const atEnd = rows.length > 0 && lastSeen >= rows.length - OVERSCAN_ROWS
+  const ended = useRef(onEnd)
+  ended.current = onEnd
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once per length, so that a failing page is not asked for without end
+  useEffect(() => {
+    if (atEnd) ended.current?.()
+  }, [atEnd, rows.length])
   /** Up and down go from row to row; a row not yet drawn is scrolled to first. */
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
@@ -82,12 +94,12 @@ export function VirtualRows<T>({
       onKeyDown={onKeyDown}
       className={classes('relative min-h-0 overflow-auto', className ?? 'max-h-[70vh]')}
     >
-      <div role="rowgroup" className="sticky top-0 z-10">
+      <div role="rowgroup" style={{ minWidth }} className="sticky top-0 z-10">
         <div
           role="row"
           aria-rowindex={1}
           style={{ gridTemplateColumns: template }}
-          className="grid h-8 min-w-max border-line border-b bg-sunken text-ink-faint text-xs"
+          className="grid h-8 border-line border-b bg-sunken text-ink-faint text-xs"
         >
           {head}
         </div>
@@ -101,8 +113,8 @@ export function VirtualRows<T>({
       ) : (
         <div
           role="rowgroup"
-          style={{ height: virtual.getTotalSize() }}
-          className="relative min-w-max"
+          style={{ height: virtual.getTotalSize(), minWidth }}
+          className="relative"
         >
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index]
@@ -122,6 +134,11 @@ export function VirtualRows<T>({
       )}
     </div>
   )
+}
+
+/** What the tracks need at least: `minmax(12rem,2fr)` needs twelve. Below it the list scrolls sideways. */
+function minRemOf(template: string): number {
+  return [...template.matchAll(/([\d.]+)rem/g)].reduce((sum, match) => sum + Number(match[1]), 0)
 }
 
 const Row = memo(function Row({
