@@ -4,6 +4,7 @@ import { GIVEN as GIVEN_WORDS } from './words/given.data.ts'
 import { AMBIGUOUS_NRP, PEOPLES, POLITICS, RELIGIONS } from './words/nrp.data.ts'
 import { CITIES, COUNTRIES, FOREIGN_PLACES, STREETS, WORDLIKE_PLACES } from './words/places.data.ts'
 import { SURNAMES } from './words/surnames.data.ts'
+import { TOWNS } from './words/towns.data.ts'
 import * as triggers from './words/triggers.data.ts'
 
 /** What is known of a word; several may hold. */
@@ -150,6 +151,7 @@ function build(): void {
   addWords(SURNAMES, W.surname)
   addPlaces(COUNTRIES)
   addPlaces(CITIES)
+  addPlaces(TOWNS)
   addPlaces(FOREIGN_PLACES)
   addWords(`${PEOPLES} ${RELIGIONS} ${POLITICS}`, W.nrp)
   addWords(plurals(`${PEOPLES} ${RELIGIONS} ${POLITICS}`), W.nrp)

@@ -145,6 +145,9 @@ ulitsa prospekt sokak sokagi caddesi cadde mahallesi bulvari gatan vagen vej gad
 `
 /** Places that are everyday words as well: they need more than a capital letter. */
 export const WORDLIKE_PLACES = `
+darwin halle van sion colon hue vinh ordu prato leon david madison montgomery henderson hamilton nelson napier kingston preston chester
+perth regina santos rosario medina lugo soria davenport concord flint bangor erie salem windsor lansing beira padang ruse nitra zilina patras larissa
+belem palmas vitoria guarda beja faro parma como lucca siena prescott newport norfolk halifax cairns ulm hagen hamm jena gera trier lens vannes
 reading split nice bath male mobile most natal cork hull derby kent perm tours nis ho normal orange of turkey china
 jordan chad georgia guinea mali cuba fes fez pecs aachen brest male goa linz lund metz pau po victoria lincoln santa
 phoenix independence hope enterprise columbus cambridge oxford washington york queens harlem reno rom by gent mar sofia
