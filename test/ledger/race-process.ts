@@ -29,7 +29,9 @@ const one = async (): Promise<void> => {
       return
     } catch (cause) {
       if (!(cause instanceof Failure)) throw cause
-      if (cause.code === 'spend_reserved' && retry === 'retry') {
+      // A starved machine may miss the admission's deadline: nothing was decided, so the caller comes again.
+      const undecided = cause.code === 'ledger_unavailable'
+      if (undecided || (cause.code === 'spend_reserved' && retry === 'retry')) {
         await new Promise<void>((resolve) =>
           world.clock.after(5 + world.dice.fraction() * 20, resolve),
         )

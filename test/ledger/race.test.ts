@@ -74,7 +74,7 @@ describe('1 000 calls from two processes at a cap that fits 70', () => {
       const bench = ledgerBench(database, testWorld())
       const { id } = await bench.save({ config: { window: 'monthly', limit_usd: '0.07' } })
       const { held = 0, ...others } = await race(bench, CEILING, false)
-      expect(held).toBe(Number(FITS))
+      expect({ held, others }).toMatchObject({ held: Number(FITS) })
       const refused = (others.spend_limit_reached ?? 0) + (others.spend_reserved ?? 0)
       expect(held + refused).toBe(1_000)
       expect(await bench.account(id)).toEqual({
@@ -92,7 +92,7 @@ describe('1 000 calls from two processes at a cap that fits 70', () => {
       const { held = 0, ...others } = await race(bench, CEILING / 4n, true)
       const { posted, pending } = await bench.account(id)
       // The last calls let in leave less room than one more ceiling.
-      expect(held).toBe(277)
+      expect({ held, others }).toMatchObject({ held: 277 })
       expect([posted <= FITS * CEILING, pending]).toEqual([true, 0n])
       expect(others).toEqual({ spend_limit_reached: 1_000 - held })
       bench.ledger.close()
