@@ -12,6 +12,8 @@ const SEEDED: Readonly<Record<string, string>> = {
 
 /** The price data's version, shown as the revision of seeded prices; a test compares it with the lockfile. */
 export const SEED_REVISION = '0.1.8'
+/** The day on which that version was published (npm), which is the age of what it says. */
+export const SEED_PUBLISHED = '2026-09-23'
 
 const KINDS: Readonly<Record<string, keyof Rates>> = {
   input_mtok: 'input',

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ExchangeEvent } from '../base/exchange.ts'
+import { SEED_PUBLISHED } from '../pricing/seed.ts'
 import { genAiOperation, genAiProvider } from './gen-ai.ts'
 import { addProcessMetrics } from './process-metrics.ts'
 import { type ShareOptions, shareRegistry } from './shared-registry.ts'
@@ -10,6 +11,7 @@ export interface BusGauges {
   readonly spoolBytes: number
   readonly usageDropped: number
   readonly spansDropped: number
+  readonly contentsDropped?: number | undefined
 }
 
 /** What the gateway counts. */
@@ -91,6 +93,15 @@ export function openMetrics(share?: ShareOptions): Metrics {
     help: 'Findings in requests and responses.',
     labelNames: ['rule', 'direction', 'action'] as const,
     registers,
+  })
+  new Gauge({
+    name: 'gateway_price_table_age_seconds',
+    help: 'Age of the built-in prices.',
+    registers,
+    aggregator: 'max',
+    collect() {
+      this.set((Date.now() - Date.parse(SEED_PUBLISHED)) / 1_000)
+    },
   })
   const genAi = genAiMetrics(registry)
   const model = boundedLabel(MODELS_MAX)
@@ -202,7 +213,7 @@ function watchBus(registry: Registry, read: () => BusGauges): void {
       this.set(read().spoolBytes)
     },
   })
-  let counted = { usage: 0, spans: 0 }
+  let counted = { usage: 0, spans: 0, contents: 0 }
   new Counter({
     name: 'gateway_events_dropped_total',
     help: 'Events given up because the spool was full; usage events still travel by the outbox.',
@@ -212,7 +223,9 @@ function watchBus(registry: Registry, read: () => BusGauges): void {
       const stats = read()
       this.inc({ kind: 'usage' }, stats.usageDropped - counted.usage)
       this.inc({ kind: 'spans' }, stats.spansDropped - counted.spans)
-      counted = { usage: stats.usageDropped, spans: stats.spansDropped }
+      const contents = stats.contentsDropped ?? 0
+      this.inc({ kind: 'contents' }, contents - counted.contents)
+      counted = { usage: stats.usageDropped, spans: stats.spansDropped, contents }
     },
   })
 }

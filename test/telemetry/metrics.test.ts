@@ -62,6 +62,11 @@ test('a model that no provider answered for names no label', async () => {
   expect(await metrics.text()).not.toContain('made-up')
 })
 
+test('the age of the built-in prices is shown', async () => {
+  const days = ((await sample(openMetrics(), 'gateway_price_table_age_seconds')) ?? 0) / 86_400
+  expect(days).toBeCloseTo((Date.now() - Date.UTC(2026, 8, 23)) / 86_400_000, 1)
+})
+
 test('what the bus dropped is a counter that never falls', async () => {
   const metrics = openMetrics()
   let spansDropped = 0
