@@ -41,7 +41,7 @@ const JAPANESE_CUES =
 const KOREAN_CUES =
   /(?:이름은|성함은|이름[:：]?|성명[:：]?|저는|나는|고객|환자|직원|담당자[:：]?|친구|동료|남편|아내|아들|딸|상사)$/
 const KOREAN_BEHIND =
-  /^(?:씨|님|이고|입니다|이에요|예요|이라고|라고|과장|부장|대리|사장|선생|교수|의사|고객|환자|의 |이며|이다|께)/
+  /^(?: ?씨| ?님|이고|입니다|이에요|예요|이라고|라고|과장|부장|대리|사장|선생|교수|의사|고객|환자|의 |이며|이다|께)/
 const PLACES = `${CJK_PLACES} ${CJK_TOWNS}`.split(/\s+/).filter(Boolean)
 const PLACE_STARTS = new Map<number, string[]>()
 for (const place of PLACES) {

@@ -34,6 +34,8 @@ export const W = {
   suffix: 1 << 20,
   /** Behind a nationality: it is a language or a script. */
   language: 1 << 21,
+  /** A title that is no other word. */
+  sureTitle: 1 << 22,
 } as const
 
 /** What a phrase announces; several may hold. */
@@ -161,6 +163,7 @@ function build(): void {
   addWords(COMMON, W.common)
   addWords(WORDLIKE, W.wordlike)
   addWords(triggers.TITLES, W.title)
+  addWords(triggers.SURE_TITLES, W.sureTitle)
   addWords(triggers.PARTICLES, W.particle)
   addWords(triggers.PERSON_VERBS, W.verb)
   addWords(STREETS, W.street)

@@ -71,7 +71,8 @@ function readTitle(text: Ahead, title: Word): { name: Word; weight: number } | u
   }
   const lower = title.shape === SHAPE.lower && name.shape === SHAPE.lower
   if (lower && !(name.flags & (W.given | W.surname))) return undefined
-  return { name, weight: stopped ? 3 : 1.8 }
+  const isSure = (title.flags & W.sureTitle) !== 0 && name.shape === SHAPE.capital
+  return { name, weight: stopped ? 3 : isSure ? 2.8 : 1.8 }
 }
 
 function readRun(

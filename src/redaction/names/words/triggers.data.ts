@@ -25,7 +25,12 @@ witness, user, member, attendee, author, recipient, sender, beneficiary, holder,
 director, lawyer, nutzer, chef, chefin, cliente, clienta, usuario, usuaria, utente, funcionario,
 funcionaria, cliente, salarie, salariee, patienten, medewerker, kunden, musteri, hasta,
 benh nhan, khach hang, dossier de, ceo, cto, defendant, plaintiff, victim, letter to,
-statement of, meeting with, prescribed to, addressed to, sent to, introduced, between, coach,
+statement of, meeting with, email to, mail to, message to, note to, reply to, call from, call with,
+message from, email from, interview with, appointment with, lunch with, dinner with, date with, opened by, closed by, submitted by, filed by,
+handled by, treated by, represented by, accompanied by, referred by, recommended by, seen by, related to, transferred to, handed to, shared with,
+rufen sie, kontaktieren sie, fragen sie, schreiben sie, informieren sie, bitten sie, treffen mit, gesprach mit, termin mit, nachricht an, brief an,
+contactez, appelez, demandez a, rendez-vous avec, lettre a, llame a, pregunte a, reunion con, cita con, carta a, chiami, riunione con, ligue para, reuniao com, bel met, afspraak met, brief aan,
+prescribed to, addressed to, sent to, introduced, between, coach,
 player, singer, actor, actress, writer, artist, president, candidate, senator, mayor, journalist
 `
 /** Relations, salutations and roles: "my wife …", "Dear …", "Patient …". */
@@ -106,10 +111,15 @@ export const TITLES = `
 mr mrs ms miss mx dr prof professor doctor sir madam dame lord lady rev reverend father sister brother captain capt sgt
 sergeant lt lieutenant colonel col major officer detective judge justice senator president chancellor nurse uncle aunt
 herr herrn frau fraulein monsieur madame mademoiselle mme mlle m senor senora senorita sr sra srta don dona signor signora
-signorina sig sigra dott dottor dottoressa avv senhor senhora sra dom mevrouw meneer mevr dhr heer mw pan pani pana
+signorina sig sigra doctora doutor doutora docteur professeur professora profesor profesora dott dottor dottoressa avv senhor senhora sra dom mevrouw meneer mevr dhr heer mw pan pani pana
 panu fru herra rouva bay bayan sayin ong anh shri smt sri kumari ustad sheikh hajji rabbi
 господин госпожа гражданин гражданка пан пані доктор профессор
 `
+/** Titles that are nothing else: a capitalised word behind one is a name, whatever it is. */
+export const SURE_TITLES = `
+mr mrs ms mx dr prof herr herrn frau fraulein monsieur madame mademoiselle mme mlle senor senora senorita sr sra srta
+signor signora signorina dott dottor dottoressa doctora doutor doutora docteur professeur senhor senhora mevrouw meneer mevr dhr
+gospodin gospozha господин госпожа господину госпоже гражданин гражданка shri smt`
 /** Small words inside family names. */
 export const PARTICLES = `van von der den de del della di da dos das do du la le ten ter te al el bin binti ibn bint abu ben mac mc st af av zu zum y e san santa o' d' der't thi van't`
 /** Verbs that people do: behind a name in a sentence. */
