@@ -1,4 +1,4 @@
-import { Value } from '@sinclair/typebox/value'
+import { Value, type ValueError } from '@sinclair/typebox/value'
 import { Failure } from '../base/failure.ts'
 import { isUuid } from '../base/id.ts'
 import { isJsonObject, member, textMember } from '../base/json.ts'
@@ -23,7 +23,9 @@ const NAMED_KEYS = ['workspace_id', 'user_id', 'api_key_id', 'organization_id']
 export function readDeclaration(value: unknown): Declaration | readonly Mistake[] {
   const secrets = secretMistakes(value)
   const found = new Map(secrets.map((each) => [each.pointer, each]))
-  for (const { path: pointer, message: says } of Value.Errors(DECLARATION, value)) {
+  for (const error of Value.Errors(DECLARATION, value)) {
+    const { path: pointer } = error
+    const says = wordsOf(error)
     const known = [...found.keys()].some(
       (each) => pointer === each || each.startsWith(`${pointer}/`),
     )
@@ -40,6 +42,17 @@ export function readDeclaration(value: unknown): Declaration | readonly Mistake[
     ...twins(declaration),
   ]
   return more.length > 0 ? more.slice(0, MISTAKES_MAX) : declaration
+}
+
+/** The library's own words, except where a list of what is allowed says more. */
+function wordsOf({ message, schema }: ValueError): string {
+  const { properties, anyOf } = schema
+  if (message === 'Unexpected property' && isJsonObject(properties))
+    return `is not known here; known are ${Object.keys(properties).join(', ')}`
+  const allowed: unknown[] = Array.isArray(anyOf) ? anyOf.map((each) => member(each, 'const')) : []
+  return allowed.length > 0 && allowed.every((each) => typeof each === 'string')
+    ? `must be one of ${allowed.join(', ')}`
+    : message
 }
 
 /** True when {@link readDeclaration} gave mistakes. */

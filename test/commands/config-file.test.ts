@@ -315,6 +315,8 @@ service_keys:
       ':3:38: /roles/0/permissions/0',
       ':5:40: /service_keys/0/colour',
     ])
+    expect(lines[0]).toContain('must be one of organization:read, ')
+    expect(lines[1]).toContain('known are description, short_key, workspaces')
     const deeper = await mistakesOf(`version: 1
 policies:
   - { name: A, policy_type: spend_cap, config: { window: yearly, limit_usd: 1 } }
@@ -343,6 +345,7 @@ prices:
     ['version: 1\nroles: *nobody', 'nothing'],
     ['version: 1\nroles: !!js/function x', 'tag'],
     ['{"version": 1, "policies": 3}', '/policies'],
+    ['version: 1\npolices: []', 'known are'],
     ['', 'object'],
     ['- 1', 'object'],
     [`version: 1\nroles: ${'['.repeat(200)}${']'.repeat(200)}`, 'deep'],

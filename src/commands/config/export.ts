@@ -26,6 +26,8 @@ export function declarationOf(state: State, nowMs: number): Record<string, unkno
       ...(fullName === '' ? {} : { full_name: fullName }),
       role: roleName(roleId),
     }))
+  const clear = unambiguous(state.keys)
+  const keyNames = new Map([...clear].map(({ id, description }) => [id, description]))
   const keys = state.keys.filter(
     (each) => !each.deactivated && Date.parse(each.expiresAt ?? '9999-01-01') > nowMs,
   )
@@ -51,23 +53,24 @@ export function declarationOf(state: State, nowMs: number): Record<string, unkno
       members: people(rest.members),
       secrets: rest.secrets.map(({ name }) => ({ key: name, from_env: name })),
     })),
-    service_keys: keys.map((key) => keyEntry(state, key, roleName)),
+    service_keys: keys.map((key) => keyEntry(state, clear, key, roleName)),
     ...(policies === undefined
       ? {}
-      : { policies: policies.map((each) => policyEntry(state, each)) }),
+      : { policies: policies.map((each) => policyEntry(state, keyNames, each)) }),
     prices: state.prices.map((each) => ({ ...priceAsSent(each) })),
   }
 }
 
 function keyEntry(
-  { keys, workspaces }: State,
+  { workspaces }: State,
+  clear: ReadonlySet<KeyNow>,
   key: KeyNow,
   roleName: (id: string | undefined) => string,
 ): Record<string, unknown> {
   const handleOf = (id: string): string => workspaces.find((each) => each.id === id)?.handle ?? id
   return {
     description: key.description || key.short,
-    ...(unambiguous(keys).includes(key) ? {} : { short_key: key.short }),
+    ...(clear.has(key) ? {} : { short_key: key.short }),
     ...(key.orgRoleId === undefined
       ? { workspaces: key.workspaces.map(handleOf), role: roleName(key.roleId) }
       : { org_role: roleName(key.orgRoleId) }),
@@ -75,12 +78,16 @@ function keyEntry(
   }
 }
 
-function policyEntry(state: State, policy: Json): Record<string, unknown> {
+function policyEntry(
+  state: State,
+  keyNames: ReadonlyMap<string, string>,
+  policy: Json,
+): Record<string, unknown> {
   const description = textMember(policy, 'description') ?? ''
   const priority = member(policy, 'priority')
   const named = matchersOf(policy).map(({ key, value }) => ({
     key,
-    value: nameOf(state, key, value) ?? value,
+    value: nameOf(state, keyNames, key, value) ?? value,
   }))
   return {
     name: textMember(policy, 'name'),
@@ -94,8 +101,13 @@ function policyEntry(state: State, policy: Json): Record<string, unknown> {
 }
 
 /** The name behind an id; undefined where there is none that can only mean it. */
-function nameOf(state: State, key: string, id: string): string | undefined {
-  const found = nameBehind(state, key, id)
+function nameOf(
+  state: State,
+  keyNames: ReadonlyMap<string, string>,
+  key: string,
+  id: string,
+): string | undefined {
+  const found = key === 'api_key_id' ? keyNames.get(id) : nameBehind(state, key, id)
   return found === undefined || isUuid(found) ? undefined : found
 }
 
@@ -105,8 +117,6 @@ function nameBehind(state: State, key: string, id: string): string | undefined {
       return state.workspaces.find((each) => each.id === id)?.handle
     case 'user_id':
       return state.members.find((each) => each.userId === id)?.email
-    case 'api_key_id':
-      return unambiguous(state.keys).find((each) => each.id === id)?.description
     case 'organization_id':
       return id === state.organization.id ? 'current' : undefined
     default:

@@ -52,14 +52,14 @@ export function namesOf(state: State, declaration: Declaration): Names {
 }
 
 /** Keys that their description alone names: not blank, and no other key that still works has it. */
-export function unambiguous(keys: readonly KeyNow[]): KeyNow[] {
-  return keys.filter((key) => {
-    const twins = keys.filter((each) => each.description === key.description)
-    const working = twins.filter((each) => !each.deactivated)
-    return (
-      key.description !== '' &&
-      !isUuid(key.description) &&
-      (twins.length === 1 || (working.length === 1 && working[0] === key))
-    )
-  })
+export function unambiguous(keys: readonly KeyNow[]): ReadonlySet<KeyNow> {
+  const twins = Map.groupBy(keys, ({ description }) => description)
+  const clear = new Set<KeyNow>()
+  for (const [description, all] of twins) {
+    if (description === '' || isUuid(description)) continue
+    const working = all.filter((each) => !each.deactivated)
+    const [only, other] = all.length === 1 ? all : working
+    if (only && !other) clear.add(only)
+  }
+  return clear
 }

@@ -129,12 +129,14 @@ export function planMembers(planning: Planning, people: People): void {
   const resource = workspace === undefined ? 'member' : `member of ${workspace}`
   const tenant = (): string | undefined =>
     workspace === undefined ? undefined : names.must('workspace', workspace)
+  const here = new Map(present.map((each) => [each.email.toLowerCase(), each]))
   for (const [at, { email, full_name, role }] of declared.entries()) {
+    const now = here.get(email.toLowerCase())
+    here.delete(email.toLowerCase())
     if (!names.isKnown(kind, role)) {
       mistakes.push({ pointer: `${pointer}/${at}/role`, says: `there is no ${kind} ${role}` })
       continue
     }
-    const now = present.find((each) => each.email.toLowerCase() === email.toLowerCase())
     const had = state.roles.find((each) => each.id === now?.roleId)
     if (now && now.roleId === names.find(kind, role)) continue
     const before = now && { role: had?.constant ?? had?.displayName ?? now.roleId }
@@ -154,8 +156,7 @@ export function planMembers(planning: Planning, people: People): void {
       },
     })
   }
-  for (const now of present) {
-    if (declared.some((each) => each.email.toLowerCase() === now.email.toLowerCase())) continue
+  for (const now of here.values())
     removals.unshift({
       action: 'delete',
       resource,
@@ -163,5 +164,4 @@ export function planMembers(planning: Planning, people: People): void {
       differences: [],
       run: async () => void (await ask('DELETE', `${path}/${now.id}`, undefined, tenant())),
     })
-  }
 }

@@ -36,6 +36,7 @@ export async function planOf(
     notes: [],
     mistakes: [],
     newKeys: [],
+    told: new Set(),
   }
   const switchOff = planOrganization(planning, declaration)
   planRoles(planning, declaration)

@@ -48,7 +48,7 @@ export async function applyFile(asked: Asked, context: CommandContext): Promise<
     try {
       await step.run()
       done.push(step)
-      if (!context.json) context.out(headOf(step))
+      if (!context.json) tellDone(step, planning, context)
     } catch (cause) {
       failed = { step, says: cause instanceof Error ? cause.message : String(cause) }
       break
@@ -172,9 +172,15 @@ function tellPlan(
   )
 }
 
+/** A token is told at once: whatever happens to the steps after it, it cannot be read again. */
+function tellDone(step: Step, { newKeys, told }: Planning, context: CommandContext): void {
+  context.out(headOf(step))
+  for (const made of newKeys) if (!told.has(made)) context.out(`      ${made.key}`)
+  for (const made of newKeys) told.add(made)
+}
+
 function tellEnd(planning: Planning, done: number, context: CommandContext): void {
   for (const note of planning.notes) context.out(`  · ${note}`)
-  for (const { description, key } of planning.newKeys) context.out(`  ${description}: ${key}`)
   if (planning.newKeys.length > 0) context.err('Keep the new keys: they are shown only now.')
   context.out(done === 0 ? 'Nothing to change: it is as the file says.' : `${done} changes made.`)
 }

@@ -67,36 +67,52 @@ const POLICIES = '/platform/gateway-policies'
 
 /** Reads everything a file can say. Throws `AdminError`. */
 export async function readState(ask: Ask): Promise<State> {
-  const organization = await ask('GET', '/orgs/current')
-  const workspaces: WorkspaceNow[] = []
-  for (const each of listOf(await ask('GET', '/workspaces'))) {
-    const id = text(each, 'id')
-    const secrets = listOf(await ask('GET', '/workspaces/current/secrets', undefined, id))
-    workspaces.push({
-      id,
-      handle: text(each, 'tenant_handle'),
-      displayName: text(each, 'display_name'),
-      captureContent: member(each, 'capture_content') === true,
-      members: await membersAt(ask, '/workspaces/current/members', id),
-      secrets: secrets.map((one) => ({
-        name: text(one, 'key'),
-        lastFour: text(one, 'last_four'),
-      })),
-    })
-  }
+  const [organization, workspaces, roles, members, keys, policies, prices] = await Promise.all([
+    ask('GET', '/orgs/current'),
+    ask('GET', '/workspaces').then((found) => workspacesNow(ask, listOf(found))),
+    ask('GET', '/orgs/current/roles'),
+    membersAt(ask, '/orgs/current/members'),
+    ask('GET', '/orgs/current/service-keys'),
+    policiesNow(ask),
+    ask('GET', '/model-price-map'),
+  ])
   return {
     organization: {
       id: text(organization, 'id'),
       displayName: text(organization, 'display_name'),
       gatewayEnabled: member(organization, 'llm_gateway_enabled') === true,
     },
-    roles: listOf(await ask('GET', '/orgs/current/roles')).map(roleNow),
-    members: await membersAt(ask, '/orgs/current/members'),
+    roles: listOf(roles).map(roleNow),
+    members,
     workspaces,
-    keys: listOf(await ask('GET', '/orgs/current/service-keys')).map(keyNow),
-    policies: await policiesNow(ask),
-    prices: listOf(await ask('GET', '/model-price-map')),
+    keys: listOf(keys).map(keyNow),
+    policies,
+    prices: listOf(prices),
   }
+}
+
+/** One workspace after another: an organisation with hundreds must not be asked about all of them at once. */
+async function workspacesNow(ask: Ask, rows: readonly Json[]): Promise<WorkspaceNow[]> {
+  const workspaces: WorkspaceNow[] = []
+  for (const each of rows) {
+    const id = text(each, 'id')
+    const [secrets, members] = await Promise.all([
+      ask('GET', '/workspaces/current/secrets', undefined, id),
+      membersAt(ask, '/workspaces/current/members', id),
+    ])
+    workspaces.push({
+      id,
+      handle: text(each, 'tenant_handle'),
+      displayName: text(each, 'display_name'),
+      captureContent: member(each, 'capture_content') === true,
+      members,
+      secrets: listOf(secrets).map((one) => ({
+        name: text(one, 'key'),
+        lastFour: text(one, 'last_four'),
+      })),
+    })
+  }
+  return workspaces
 }
 
 async function policiesNow(ask: Ask): Promise<Json[] | undefined> {

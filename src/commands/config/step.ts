@@ -51,6 +51,8 @@ export interface Planning {
   /** What stands in the way, by pointer into the file. */
   readonly mistakes: Mistake[]
   readonly newKeys: NewKey[]
+  /** Those of them that somebody has seen. */
+  readonly told: Set<NewKey>
 }
 
 /** The members in which two flat values differ; an absent `before` means all of `after`. */
