@@ -25,6 +25,7 @@ export function explanationOf(call: unknown, policies: readonly unknown[]): read
     ...reasonOf(call),
     ...policies.flatMap(policyLine),
     costOf(call),
+    ...ledgerOf(call),
     ...findingsOf(call),
     ...timesOf(call),
   ]
@@ -40,7 +41,7 @@ function outcomeOf(call: unknown): string {
     case 'ok':
       return `${asked}: answered with status ${status}.`
     case 'refused':
-      return `${asked}: refused by the gateway with status ${status}; nothing went to the provider after that.`
+      return `${asked}: refused by the gateway with status ${status}; nothing was sent to the provider.`
     case 'failed':
       return `${asked}: failed with status ${status}.`
     case 'aborted':
@@ -89,6 +90,15 @@ function costOf(call: unknown): string {
     : 'No cost is known: it still runs, was not sent, or its model has no price.'
 }
 
+/** What was held and what became of it: `reserve $0.05, settle $0.01`. */
+function ledgerOf(call: unknown): string[] {
+  const lines = member(call, 'ledger')
+  const each = (Array.isArray(lines) ? lines : []).map(
+    (line) => `${textMember(line, 'kind')} ${dollars(textMember(line, 'amount_nanos') ?? '0')}`,
+  )
+  return each.length === 0 ? [] : [`In the ledger: ${each.join(', ')}.`]
+}
+
 function findingsOf(call: unknown): string[] {
   const found = member(call, 'findings')
   const each = (Array.isArray(found) ? found : []).map(
@@ -100,11 +110,15 @@ function findingsOf(call: unknown): string[] {
 
 function timesOf(call: unknown): string[] {
   const times = member(call, 'timings')
+  const part = (what: string, name: string): string[] => {
+    const ms = numberMember(times, name)
+    return ms === undefined ? [] : [`${what} ${Math.round(ms * 10) / 10} ms`]
+  }
   const parts = [
-    ['first byte after', numberMember(times, 'first_byte_ms')],
-    ['in all', numberMember(times, 'duration_ms')],
-    ['in the gateway before forwarding', numberMember(times, 'overhead_ms')],
-  ].flatMap(([what, ms]) => (ms === undefined ? [] : [`${what} ${ms} ms`]))
+    ...part('first byte after', 'first_byte_ms'),
+    ...part('in all', 'duration_ms'),
+    ...part('in the gateway before forwarding', 'overhead_ms'),
+  ]
   return parts.length === 0 ? [] : [`Time: ${parts.join(', ')}.`]
 }
 
@@ -114,6 +128,7 @@ function namesOf(list: unknown): string[] {
 
 /** Nanodollars in text → dollars, digit by digit. */
 function dollars(nanosText: string): string {
+  if (nanosText.startsWith('-')) return `-${dollars(nanosText.slice(1))}`
   const digits = nanosText.padStart(10, '0')
   const fraction = digits.slice(-9).replace(/0+$/, '').padEnd(2, '0')
   return `$${digits.slice(0, -9)}.${fraction}`
