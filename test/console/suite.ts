@@ -40,6 +40,9 @@ export function consoleTests(name: string, tests: (suite: Suite) => void): void 
     const opened: { readonly page: Page; readonly watch: Watch }[] = []
     beforeAll(async () => {
       ;[service, browser] = await Promise.all([startService(chatAnswer), openBrowser(path)])
+      // Built by whichever test comes first, which on a busy machine takes longer than a browser waits.
+      const shell = await fetch(`${service.url}/console`)
+      expect(shell.status).toBe(200)
     })
     afterAll(async () => {
       await browser?.close()
