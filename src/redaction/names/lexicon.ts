@@ -2,6 +2,7 @@ import { hashJoin, hashWord } from './units.ts'
 import { COMMON, STOP, WORDLIKE } from './words/common.data.ts'
 import { GIVEN as GIVEN_WORDS } from './words/given.data.ts'
 import { AMBIGUOUS_NRP, PEOPLES, POLITICS, RELIGIONS } from './words/nrp.data.ts'
+import { MORE_GIVEN, MORE_SURNAMES } from './words/people.data.ts'
 import { CITIES, COUNTRIES, FOREIGN_PLACES, STREETS, WORDLIKE_PLACES } from './words/places.data.ts'
 import { SURNAMES } from './words/surnames.data.ts'
 import { TOWNS } from './words/towns.data.ts'
@@ -88,7 +89,7 @@ export function lookUp(hash: number): number {
 }
 
 /** The words once more as an open table: every word of every text is looked up, and a `Map` takes thrice as long. */
-const SLOT_MASK = (1 << 15) - 1
+const SLOT_MASK = (1 << 16) - 1
 const SLOTS = new Int32Array((SLOT_MASK + 1) * 2)
 
 function fillSlots(): void {
@@ -150,7 +151,9 @@ function addPhrases(list: string, cue: number): void {
 
 function build(): void {
   addWords(GIVEN_WORDS, W.given)
+  addWords(MORE_GIVEN, W.given)
   addWords(SURNAMES, W.surname)
+  addWords(MORE_SURNAMES, W.surname)
   addPlaces(COUNTRIES)
   addPlaces(CITIES)
   addPlaces(TOWNS)
