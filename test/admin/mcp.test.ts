@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import fc from 'fast-check'
 import type { AdminDeps, Manual } from '../../src/admin/deps.ts'
 import { adminApi } from '../../src/admin/index.ts'
 import { TOOLS } from '../../src/admin/mcp/index.ts'
@@ -398,6 +399,57 @@ describe('what it refuses', () => {
     expect((await send([LIST, LIST])).status).toBe(400)
     expect((await send({ hello: 'world' })).status).toBe(400)
     expect((await send(LIST, { 'content-type': 'text/plain' })).status).toBe(415)
+  })
+
+  test('whatever is sent as a message, nothing breaks inside and nothing of the inside is told', async () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.constantFrom('__proto__', 'constructor', '../../x', '\u0000'),
+    )
+    const method = fc.oneof(
+      fc.constantFrom(
+        'tools/call',
+        'tools/list',
+        'initialize',
+        'ping',
+        'server/discover',
+        'subscriptions/listen',
+        'resources/read',
+        'notifications/cancelled',
+      ),
+      text,
+    )
+    const params = fc.oneof(
+      fc.jsonValue(),
+      fc.record({
+        name: fc.oneof(fc.constantFrom(...TOOLS.map(({ name }) => name)), text),
+        arguments: fc.oneof(fc.jsonValue(), fc.dictionary(text, fc.jsonValue())),
+        _meta: fc.option(fc.dictionary(text, fc.jsonValue()), { nil: undefined }),
+      }),
+    )
+    const message = fc.record(
+      {
+        jsonrpc: fc.constant('2.0'),
+        id: fc.oneof(fc.integer(), text, fc.jsonValue()),
+        method,
+        params,
+      },
+      { requiredKeys: ['jsonrpc'] },
+    )
+    await fc.assert(
+      fc.asyncProperty(message, async (body) => {
+        const response = await send(body)
+        const answer = await response.text()
+        expect({ body, status: response.status, broken: response.status >= 500 }).toEqual({
+          body,
+          status: response.status,
+          broken: false,
+        })
+        expect(answer).not.toMatch(/node_modules|\.ts:\d+|select .* from/i)
+        expect(answer).not.toContain('"code":"internal"')
+      }),
+      { numRuns: 400 },
+    )
   })
 
   test('an answer is bounded', async () => {
