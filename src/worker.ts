@@ -36,6 +36,7 @@ const CAPS_SHOWN_MAX = 20
 /** Holds of one sweep: a few milliseconds of locks; the rest follow at the next. */
 const EXPIRE_MAX = 500
 const FLUSH_MS = 5_000
+const DAYS_QUERY_MS = 600_000
 
 const config = readConfig(process.env)
 const log = openLog({ program: 'exporter', level: process.env.SLUICE_LOG_LEVEL })
@@ -63,6 +64,14 @@ const database = openDatabase({
   world,
   poolSize: 6,
   name: 'sluice-exporter',
+})
+// After an import a day may have to move a million rows, which no other statement here may take the time for.
+const days = openDatabase({
+  url: config.databaseUrl,
+  world,
+  poolSize: 1,
+  name: 'sluice-exporter-days',
+  queryMs: DAYS_QUERY_MS,
 })
 const ledger = postgresLedger(database)
 const tellBudgets = budgetAlerts({ database, world, fetch, hooks: budgetHooks(all) })
@@ -96,7 +105,7 @@ const exporter = runExporter({
     }
     return forgetSightings(database)
   },
-  keepDays: () => keepTraceDays(database, world, config),
+  keepDays: () => keepTraceDays(days, world, config),
   async notify() {
     const issues = await notifyRound({ database, world, fetch, hooks })
     return issues + (await tellBudgets())
@@ -118,6 +127,8 @@ const line = attach({
   async stop(reason) {
     log.info('exporter.stopping', { reason })
     shared.close()
+    // First: a day that is being moved ends with it, and waits for the next exporter.
+    await days.close()
     await exporter.close()
     await bus.close(FLUSH_MS)
     await own.leave().catch((cause: unknown) => log.warn('leave.failed', { cause: String(cause) }))
