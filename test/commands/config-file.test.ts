@@ -195,7 +195,9 @@ describe('a configuration file', () => {
     const schema = JSON.parse((await run(['schema', '--json'])).out)
     const ajv = new Ajv({ strict: false, validateFormats: false })
     const isValid = ajv.compile(schema)
-    for (const text of [exported.out, FULL]) {
+    const example = join(import.meta.dir, '../../deploy/sluice.example.yaml')
+    expect(await run(['validate', example])).toMatchObject({ code: 0, err: '' })
+    for (const text of [exported.out, FULL, await Bun.file(example).text()]) {
       isValid(parse(text))
       expect(isValid.errors).toBeNull()
     }
