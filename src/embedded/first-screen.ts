@@ -24,6 +24,7 @@ export function firstScreen({ ready, version, notes, colour }: ScreenOptions): s
     row('Gateway', ready.url),
     row('Console', ready.console_url, hint),
     row('API', ready.swagger_url),
+    row('Docs', `${ready.admin_url}/docs`),
     row('Key', ready.gateway_key),
     '',
     `  ${dim('Try it now; the built-in model needs no provider key:')}`,
