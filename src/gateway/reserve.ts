@@ -11,6 +11,7 @@ import type { GatewayDeps } from './deps.ts'
 import { type Exchange, sessionIdOf } from './exchange.ts'
 import type { ReadRequest } from './read-request.ts'
 import type { OutgoingRequest } from './redact-request.ts'
+import { withSeenTier } from './tier-memory.ts'
 
 /** A call that may be forwarded: its row is durable and its ceiling is held. */
 export interface Admitted {
@@ -36,8 +37,9 @@ export async function reserve(
   const opened = openedOf(exchange, caller, read, deps)
   const facts = ceilingFacts(outgoing.text ?? '', exchange.door.name)
   const cost = costClassOf(exchange, read)
+  const ask = withSeenTier(read.ask, exchange.door.name, caller.workspaceId)
   const termsBy = (decision: Decision): Terms => {
-    const terms = admit({ decision, ask: read.ask, facts, price: plan.price, cost })
+    const terms = admit({ decision, ask, facts, price: plan.price, cost })
     if (terms instanceof Failure) throw terms
     return terms
   }

@@ -8,6 +8,7 @@ import { servedMultiplier } from '../pricing/facts.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Exchange } from './exchange.ts'
 import type { Admitted } from './reserve.ts'
+import { noteTier } from './tier-memory.ts'
 
 /** How a forwarded call ended, as the relay saw it. */
 export interface Ending {
@@ -25,12 +26,14 @@ export interface Ending {
 /** What is known of a call once it is over: usage, its price, and how both are known. */
 export function closedOf(
   exchange: Exchange,
-  { hold }: Admitted,
+  { opened, hold }: Admitted,
   ending: Ending,
   deps: GatewayDeps,
 ): ExchangeClosed {
   const { summary } = ending
   const bill = billed(ending, hold.terms)
+  const { price } = hold.terms
+  if (price) noteTier(exchange.read?.ask, price, opened.workspaceId, summary?.tier)
   const { timings } = exchange
   timings.endedMs = exchange.elapsedMs()
   return {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { nanos } from '../../src/base/money.ts'
 import { gate } from '../support/scripted-provider.ts'
-import { CALLER_KEY, chat, events, openGateway, PROVIDER_KEY } from './harness.ts'
+import { CALLER_KEY, callerKey, chat, events, openGateway, PROVIDER_KEY } from './harness.ts'
 
 type Gateway = Awaited<ReturnType<typeof openGateway>>
 const opened: Gateway[] = []
@@ -146,5 +146,34 @@ describe('POST /openai/v1/chat/completions', () => {
     }
     // $2 and $8 per million: half, whole, 1.75 times.
     expect(costs).toEqual(['0.005', '0.01', '0.0175'])
+  })
+
+  test('once a project serves calls without a tier in a dearer one, such calls are held at its rate', async () => {
+    const tiers = ['default', 'priority', 'priority']
+    const gateway = await gatewayBefore(
+      tiers.map((tier) =>
+        events(
+          chunk({ content: 'pong' }, 'stop'),
+          usageChunk.replace('"choices"', `"service_tier":"${tier}","choices"`),
+          DONE,
+        ),
+      ),
+    )
+    const workspaceId = crypto.randomUUID()
+    gateway.keys.set(CALLER_KEY, {
+      ...callerKey(),
+      workspaces: callerKey().workspaces.map((each) => ({ ...each, workspaceId })),
+    })
+    const held: number[] = []
+    for (const [index] of tiers.entries()) {
+      const body = { model: 'gpt-4o', messages: MESSAGES, stream: true, max_tokens: 100 }
+      await (await fetch(`${gateway.url}/openai/v1/chat/completions`, chat(body))).text()
+      await gateway.end(index)
+      held.push(Number(gateway.reserved[index]))
+    }
+    const [first = 0, second, third = 0] = held
+    expect(second).toBe(first)
+    // gpt-4o in the fast tier costs 1.7 times as much.
+    expect(third / first).toBeCloseTo(1.7, 4)
   })
 })

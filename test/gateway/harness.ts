@@ -53,6 +53,7 @@ export async function openGateway(script: Script, change: Partial<GatewayDeps> =
   const opened = new Map<string, ExchangeOpened>()
   const closed: ExchangeClosed[] = []
   const recorded: ExchangeEvent[] = []
+  const reserved: bigint[] = []
   const turnedAway: TurnedAway[] = []
   const keys = new Map<string, CallerKey>([[CALLER_KEY, callerKey()]])
   const world = testWorld()
@@ -62,7 +63,10 @@ export async function openGateway(script: Script, change: Partial<GatewayDeps> =
   // Amounts always fit and every ending is final: what the ledger decides is proven where the ledger is tested.
   const port: LedgerPort = {
     async reserve(batch) {
-      for (const { exchange } of batch) if (exchange) opened.set(exchange.id, exchange)
+      for (const { exchange, nanos } of batch) {
+        if (exchange) opened.set(exchange.id, exchange)
+        reserved.push(nanos)
+      }
       return batch.map(() => ({ kind: 'held' }))
     },
     extend: async (batch) => batch.map(() => ({ kind: 'held' })),
@@ -102,6 +106,8 @@ export async function openGateway(script: Script, change: Partial<GatewayDeps> =
     opened,
     closed,
     recorded,
+    /** What each admitted call held, in nanodollars. */
+    reserved,
     turnedAway,
     keys,
     calls,
