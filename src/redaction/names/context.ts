@@ -38,6 +38,8 @@ export interface Context {
   /** True when the last thing was a finding or a wall, and what it was announced by. */
   walled: boolean
   listCue: number
+  /** True when the last word was "from" right behind a finding or a wall. */
+  origin: boolean
   /** True when nothing but marks stands between here and the line's beginning. */
   lineStart: boolean
 }
@@ -55,6 +57,7 @@ export function openContext(): Context {
     shape: SHAPE.lower,
     walled: false,
     listCue: 0,
+    origin: false,
     lineStart: true,
   }
 }
@@ -71,6 +74,8 @@ export function passWord(context: Context, hash: number, flags: number, shape: n
     context.second = context.first
   }
   context.first = hash
+  context.origin =
+    context.walled && (flags & W.origin) !== 0 && context.gap === (GAP.wall | GAP.space)
   // "Anna, Bo and Cy": the linking word hands on what announced the list.
   if (!(context.walled && flags & W.linker && context.gapUnits <= 2)) {
     context.walled = false
@@ -93,6 +98,7 @@ export function passWall(context: Context, cue: number): void {
   context.flags = 0
   context.shape = SHAPE.lower
   context.walled = true
+  context.origin = false
   context.listCue = cue
   context.gap = GAP.wall
   context.gapUnits = 0
@@ -133,6 +139,7 @@ const PHRASAL = GAP.space | GAP.quote | GAP.colon | GAP.comma | GAP.stop | GAP.h
 export function cueOf(context: Context): number {
   const { gap, gapUnits, flags } = context
   if (gapUnits > CUE_GAP_UNITS_MAX || gap & GAP.code) return 0
+  if (context.origin && gap === GAP.space) return CUE.placeStrong
   if (context.walled) return isListGap(gap) && gapUnits <= 3 ? context.listCue : 0
   if (!(flags & W.cue)) return 0
   const hashes = [context.first, context.second, context.third, context.fourth]

@@ -37,6 +37,8 @@ export const W = {
   language: 1 << 21,
   /** A title that is no other word. */
   sureTitle: 1 << 22,
+  /** Behind somebody: what follows is where they are from. */
+  origin: 1 << 23,
 } as const
 
 /** What a phrase announces; several may hold. */
@@ -76,6 +78,7 @@ address phone email birthday house car team lawyer doctor salary contract passpo
 colleague assistant desk room family parents child children laptop application request ticket medication diagnosis`
 const LANGUAGE = `language languages script scripts alphabet letter letters character characters text version versions
 translation translations locale locales word words encoding layout keyboard dictionary documentation digits numerals`
+const ORIGINS = 'from aus uit depuis из'
 const LINKERS = 'and und et y e en och og ve & or i и'
 
 /** What the lexicon says of a word with this hash: a set of {@link W}. */
@@ -177,6 +180,7 @@ function build(): void {
   addWords(NRP_AFTER, W.nrpAfter)
   addWords(KIN_AFTER, W.kinAfter)
   addWords(LINKERS, W.linker)
+  addWords(ORIGINS, W.origin)
   addWords(LANGUAGE, W.language)
   addPhrases(triggers.PERSON_STRONG, CUE.personStrong)
   addPhrases(triggers.PERSON_WEAK, CUE.personWeak)

@@ -139,6 +139,8 @@ function worthOf(
   const { flags, shape } = word
   const listed = flags & (W.given | W.surname)
   if (shape === SHAPE.blob || shape === SHAPE.mixed || flags & W.code) return undefined
+  // "Mieterin: Anna Bo, Ort: …": a word that announces and has a colon is a key.
+  if (flags & W.cue && !listed && text.at(word.end) === 0x3a) return undefined
   if (shape === SHAPE.initial) return first || text.at(word.end) === 0x2e ? 0.1 : undefined
   if (shape === SHAPE.lower) {
     if (flags & W.stop || (first && first.shape !== SHAPE.lower)) return undefined
@@ -198,7 +200,7 @@ function lowerWorth(word: Word, first: Word | undefined, cue: number): number | 
 }
 
 /** Whether a letter outside ASCII is in it: "Hà" is no "ha". */
-function accented(text: Ahead, word: Word): boolean {
+export function accented(text: Ahead, word: Word): boolean {
   for (let position = word.start; position < word.end; position++)
     if (text.at(position) > 0x7f) return true
   return false

@@ -1,7 +1,7 @@
 import { type Ahead, SHAPE, type Word } from './ahead.ts'
 import { gluedBehind } from './context.ts'
 import { CUE, PHRASE_WORDS_MAX, PLACES, W } from './lexicon.ts'
-import type { Verdict } from './person.ts'
+import { accented, type Verdict } from './person.ts'
 import { hashJoin } from './units.ts'
 
 const BAR = 2
@@ -19,11 +19,26 @@ export function placeCue(cue: number): number {
 export function judgePlace(text: Ahead, first: Word, cue: number): Verdict | undefined {
   const weight = placeCue(cue)
   const known = knownEnd(text, first)
-  const end = known?.end ?? (weight > 2 ? unknownEnd(text, first) : undefined)
+  const isTown = known === undefined && weight > 0 && endsLikeTown(text, first)
+  const end = known?.end ?? (weight > 2 || isTown ? unknownEnd(text, first) : undefined)
   if (end === undefined || gluedBehind(text.at(end), text.at(end + 1))) return undefined
-  const score = weight + (known?.worth ?? -0.5)
+  const score = weight + (known?.worth ?? (isTown ? 1.1 : -0.5))
   if (score < BAR) return undefined
   return { start: first.start, end, margin: score - BAR, words: [] }
+}
+
+/** Last parts of the names of towns in Europe, America and South Asia. */
+const TOWN_ENDINGS =
+  /(?:ville|ford|stadt|stedt|burgh?|bourg|borough|bury|grad|gorod|polis|heim|mouth|abad|pur|nagar|hausen|kirchen|furt|brucken?|brück(?:en)?|shire|chester|cester|haven|hafen|hagen|holm|köping|minster|wick|wich|thorpe|dorf|weiler)$/
+
+/** True when a capitalised word that nothing is known of is built like the name of a town. */
+function endsLikeTown(text: Ahead, { start, end, shape, flags }: Word): boolean {
+  if (shape !== SHAPE.capital || end - start < 7 || flags & (W.common | W.stop | W.code))
+    return false
+  let word = ''
+  for (let position = Math.max(start, end - 9); position < end; position++)
+    word += String.fromCharCode(text.at(position))
+  return TOWN_ENDINGS.test(word)
 }
 
 function knownEnd(text: Ahead, first: Word): { end: number; worth: number } | undefined {
@@ -56,7 +71,8 @@ function unknownEnd(text: Ahead, first: Word): number | undefined {
   let end: number | undefined
   for (let count = 0; count < 3 && word !== undefined; count++) {
     const cased = word.shape === SHAPE.capital || word.shape === SHAPE.caseless
-    if (!cased || word.flags & (W.stop | W.common | W.code | W.title | W.nrp)) break
+    if (!cased || word.flags & (W.common | W.code | W.title | W.nrp)) break
+    if (word.flags & W.stop && !accented(text, word)) break
     if (count === 0 && word.flags & W.given && !(word.flags & W.place)) break
     end = word.end
     if (word.shape === SHAPE.caseless) break

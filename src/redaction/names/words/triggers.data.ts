@@ -102,6 +102,12 @@ domicilie au, domiciliee a, domiciliee au, residant a, vivo en, vive en, viven e
 abito a, abita a, vivo a, vive a, nato a, nata a, residente a, residente in, moro em, mora em, moram em, vivo em, vive em, resido em, nascido em, nascida em,
 woon in, woont in, wonen in, woonachtig te, geboren te, kom uit, komt uit, uit, mieszkam w, mieszka w, urodzony w, urodzona w, pochodze z, bor i, bosatt i, fodd i,
 bydlim v, zijem v, bydli v, живу в, живет в, живёт в, проживает в, проживаю в, родился в, родилась в, переехал в, переехала в, из города, в городе, город,
+relocate to, relocation to, drive to, drove to, driving to, train to, bus to, originally from, comes from, come from, came from, am from, is from, are from, moved here from,
+studied in, studies in, studying in, rent in, clinic in, job in, university in, branch in, store in, shop in, studio in, hostel in, wedding in, funeral in, lawyer in, dentist in,
+family in, friends in, parents in, villa in, neighbourhood in, neighborhood in, suburb of, outskirts of, mayor of, bishop of, university of, airport of, map of,
+wohnung in, haus in, hotel in, praxis in, klinik in, buro in, stelle in, schule in, flug nach, reise nach, zug nach, umzug nach,
+attend a, travaille a, maison a, appartement a, hotel a, clinique a, voyage a, vol pour, train pour, arrive a, espera en, esta en, trabaja en, estudia en, casa en, piso en, hotel en, clinica en, viaje a, vuelo a, viajar a, llego a,
+si trova a, lavora a, casa a, hotel a, volo per, viaggio a, arrivato a, arrivata a, esta em, trabalha em, casa em, hotel em, voo para, viagem para, chegou a, werkt in, werk in, huis in, appartement in, vlucht naar, verhuisd naar, reis naar,
 γεννηθηκα, μενω, song o, den tu, أعيش في, أسكن في, من مدينة, في مدينة, मैं, asalku, tinggal di, yasiyorum, oturuyorum
 `
 /** Ask for a known place. */
