@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import packageJson from '../../package.json'
 import { LIMITS } from '../../src/base/limits.ts'
 import { VARIABLES } from '../../src/config.ts'
-import { makeCertificates } from '../upstream/certificates.ts'
+import { check } from './check.ts'
 
 const DEPLOY = join(import.meta.dir, '../../deploy')
 const read = (path: string): string => readFileSync(join(DEPLOY, path), 'utf8')
@@ -14,17 +14,6 @@ const units = readdirSync(join(DEPLOY, 'systemd')).filter((each) =>
   /\.(service|target)$/.test(each),
 )
 const services = units.filter((each) => each.endsWith('.service'))
-
-/** Runs a checker that is on this machine; undefined where it is not installed. */
-function check(program: string, args: readonly string[], cwd: string) {
-  const found = Bun.which(program, { PATH: `${process.env.PATH}:/usr/sbin:/sbin` })
-  if (found === null) {
-    console.log(`${program} is not installed: only the structure was checked`)
-    return undefined
-  }
-  const { exitCode, stdout, stderr } = Bun.spawnSync([found, ...args], { cwd })
-  return { code: exitCode, told: `${stdout}${stderr}` }
-}
 
 test.each(services)('%s runs a program of ours, confined, with its environment by file', (name) => {
   const text = read(`systemd/${name}`)
@@ -124,49 +113,4 @@ test('the image is built from the pinned runtime and the lock file, and runs as 
       Bun.which('test') && Bun.spawnSync(['test', '-e', join(DEPLOY, '..', path)]).exitCode,
     ).toBe(0)
   }
-})
-
-test('nginx takes its file, and every proxy holds to the table of its README', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'sluice-proxy-'))
-  try {
-    const { key, cert } = makeCertificates()
-    writeFileSync(join(dir, 'gateway.key'), key)
-    writeFileSync(join(dir, 'gateway.crt'), cert)
-    const site = read('proxy/nginx.conf')
-      .replaceAll('/etc/nginx/tls/', `${dir}/`)
-      .replaceAll('/var/log/nginx/', `${dir}/`)
-    writeFileSync(join(dir, 'site.conf'), site)
-    const main = `pid ${dir}/pid; error_log stderr; events {} http { include ${dir}/site.conf; }`
-    writeFileSync(join(dir, 'nginx.conf'), main)
-    const judged = check('nginx', ['-t', '-c', join(dir, 'nginx.conf')], dir)
-    expect(judged?.told ?? 'test is successful').toContain('test is successful')
-  } finally {
-    rmSync(dir, { recursive: true })
-  }
-  const [, , ...rows] = read('proxy/README.md')
-    .split('\n')
-    .filter((each) => each.startsWith('|'))
-  expect(rows.length).toBeGreaterThan(7)
-  for (const [column, file] of [
-    [2, 'nginx.conf'],
-    [3, 'haproxy.cfg'],
-    [4, 'envoy.yaml'],
-  ] as const) {
-    const text = read(`proxy/${file}`)
-    for (const row of rows)
-      for (const [, quoted = ''] of (row.split('|')[column] ?? '').matchAll(/`([^`]+)`/g))
-        if (!quoted.startsWith('$request') && quoted !== '%r' && quoted !== 'ADMIN_PORT')
-          expect([file, quoted, text.includes(quoted)]).toEqual([file, quoted, true])
-  }
-  const first = LIMITS.upstreamFirstByteMs / 1000
-  const envoy = parse(read('proxy/envoy.yaml'))
-  const [manager] = envoy.static_resources.listeners[0].filter_chains[0].filters
-  expect(Number.parseInt(manager.typed_config.stream_idle_timeout, 10)).toBeGreaterThan(first)
-  for (const [file, name] of [
-    ['nginx.conf', 'proxy_read_timeout'],
-    ['haproxy.cfg', 'timeout server'],
-  ] as const)
-    expect(Number(new RegExp(`${name} +(\\d+)s`).exec(read(`proxy/${file}`))?.[1])).toBeGreaterThan(
-      first,
-    )
 })
