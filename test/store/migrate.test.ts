@@ -3,9 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
+import { firstIdAt, uuidTimeMs } from '../../src/base/id.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { migrate, pendingMigrations } from '../../src/store/migrate.ts'
+import { storeRuns, storeSpans } from '../../src/store/runs.ts'
 import * as tables from '../../src/store/tables.ts'
+import { someEvent, someSpan } from '../support/nats.ts'
 import { emptyDatabase, testDatabase } from '../support/postgres.ts'
 import { testWorld } from '../support/world.ts'
 
@@ -50,6 +53,48 @@ describe('migrations', () => {
     const database = openDatabase({ url, world })
     closers.push(database.close)
     expect(pendingMigrations(database)).rejects.toThrow(/does not know/)
+  })
+
+  test('traces of before the days move into the day of their id, each once', async () => {
+    const url = await emptyDatabase()
+    const older = mkdtempSync(join(tmpdir(), 'sluice-migrations-'))
+    closers.push(async () => rmSync(older, { recursive: true }))
+    cpSync(join(import.meta.dir, '../../migrations'), older, { recursive: true })
+    const journalPath = join(older, 'meta/_journal.json')
+    const journal = JSON.parse(readFileSync(journalPath, 'utf8'))
+    const first = journal.entries.findIndex(
+      (entry: { tag: string }) => entry.tag === '0024_trace_days',
+    )
+    journal.entries.splice(first)
+    writeFileSync(journalPath, JSON.stringify(journal))
+    await migrate(url, world, older)
+    const database = openDatabase({ url, world })
+    closers.push(database.close)
+    const dayMs = 86_400_000
+    const ids = [0, 1, 9].map((days) => firstIdAt(world.clock.now() - days * dayMs))
+    // A fixture of another time: its id is no UUIDv7.
+    const events = [...ids, crypto.randomUUID()].map((id) =>
+      someEvent({ opened: { id }, closed: { id } }),
+    )
+    await storeRuns(database, world, events)
+    await storeSpans(
+      database,
+      ids.map((exchangeId) => someSpan({ exchangeId })),
+    )
+    await migrate(url, world)
+    const [count] = await database.sql`
+      select (select count(*)::int from runs) as runs, (select count(*)::int from spans) as spans`
+    expect(count).toEqual({ runs: 4, spans: 3 })
+    for (const table of ['runs', 'spans'])
+      for (const id of ids) {
+        const [row] = await database.sql<{ place: string }[]>`
+          select tableoid::regclass::text as place from ${database.sql(table)}
+           where ${database.sql(table === 'runs' ? 'id' : 'exchange_id')} = ${id}`
+        const day = new Date(uuidTimeMs(id)).toISOString().slice(0, 10).replaceAll('-', '')
+        expect(row?.place).toBe(`trace_days.${table}_${day}`)
+      }
+    await storeRuns(database, world, events)
+    expect((await database.sql`select 1 from runs`).length).toBe(4)
   })
 
   test('the tables in code are the tables in the database, column by column', async () => {
