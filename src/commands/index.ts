@@ -52,7 +52,7 @@ export const COMMANDS: readonly LazyCommand[] = [
   },
   {
     name: 'orgs',
-    summary: 'create or list organisations',
+    summary: 'create or list organisations, let a member in again',
     load: async () => (await import('./orgs.ts')).orgs,
   },
   {

@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util'
-import { newId } from '../base/id.ts'
+import { isUuid } from '../base/id.ts'
 import { appendAudit } from '../store/audit.ts'
+import { change } from '../store/change.ts'
 import type { Database } from '../store/database.ts'
+import { memberCalled } from '../store/memberships.ts'
 import { addOrganization } from '../store/new-organization.ts'
 import { listOrganizations } from '../store/organizations.ts'
 import { mintSignIn } from '../store/sign-in.ts'
 import type { Command, CommandContext } from './command.ts'
 import { table } from './table.ts'
-import { UsageError, withStore } from './with-store.ts'
+import { atTheMachine, UsageError, withStore } from './with-store.ts'
 
 const EMAIL = /^[^\s@<>"]+@[^\s@<>"]+$/
 const NAME_UNITS_MAX = 100
@@ -15,11 +17,13 @@ const NAME_UNITS_MAX = 100
 /** Organisations: tenants that share an installation and nothing else. */
 export const orgs: Command = {
   name: 'orgs',
-  summary: 'create or list organisations',
+  summary: 'create or list organisations, let a member in again',
   usage: [
     'sluice orgs create NAME --admin EMAIL [--full-name NAME]',
     '     a further organisation with its own first administrator; prints its admin key and a link for the',
     '     administrator to set a password with, within a day, both once',
+    'sluice orgs link EMAIL [--organization ID]',
+    '     a new link for a member who cannot sign in any more, in the oldest organisation unless another is named',
     'sluice orgs list',
   ].join('\n'),
   run(args, context) {
@@ -28,17 +32,22 @@ export const orgs: Command = {
       context.err(orgs.usage)
       return Promise.resolve(2)
     }
-    return withStore(context, (database) =>
-      given.verb === 'list' ? list(database, context) : create(database, given, context),
-    )
+    return withStore(context, (database) => {
+      if (given.verb === 'list') return list(database, context)
+      return given.verb === 'link'
+        ? link(database, given, context)
+        : create(database, given, context)
+    })
   },
 }
 
 interface Given {
-  readonly verb: 'create' | 'list'
+  readonly verb: 'create' | 'link' | 'list'
+  /** Of the organisation; of `link` the member's address. */
   readonly name: string
   readonly admin: string
   readonly fullName: string
+  readonly organization: string | undefined
 }
 
 function read(args: readonly string[]): Given | undefined {
@@ -46,16 +55,19 @@ function read(args: readonly string[]): Given | undefined {
     const { positionals, values } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { admin: { type: 'string' }, 'full-name': { type: 'string' } },
+      options: {
+        admin: { type: 'string' },
+        'full-name': { type: 'string' },
+        organization: { type: 'string' },
+      },
     })
     const [verb, name = '', ...rest] = positionals
-    const { admin = '', 'full-name': fullName = '' } = values
-    if (rest.length > 0) return undefined
-    if (verb === 'list')
-      return name === '' && admin === '' ? { verb, name, admin, fullName } : undefined
-    return verb === 'create' && name !== '' && admin !== ''
-      ? { verb, name, admin, fullName }
-      : undefined
+    const { admin = '', 'full-name': fullName = '', organization } = values
+    const isWhole =
+      (verb === 'create' && name !== '' && admin !== '') ||
+      (verb === 'link' && name !== '' && admin === '') ||
+      (verb === 'list' && name === '' && admin === '')
+    return isWhole && rest.length === 0 ? { verb, name, admin, fullName, organization } : undefined
   } catch {
     return undefined
   }
@@ -76,14 +88,7 @@ async function create(
     const organization = await addOrganization(orm, world, facts)
     const token = await mintSignIn(orm, world, organization, 'password')
     const { organizationId } = organization
-    const actor = {
-      organizationId,
-      keyId: undefined,
-      keyShort: undefined,
-      userId: undefined,
-      requestId: newId(world),
-    }
-    await appendAudit(orm, world, actor, [
+    await appendAudit(orm, world, atTheMachine(world, organizationId), [
       {
         operation: 'create_organization',
         resource: { kind: 'organization', id: organizationId },
@@ -108,6 +113,32 @@ async function create(
     context.out(`  admin key, shown once:         ${made.adminKey}`)
     context.out(`  for ${admin}, within a day: <the gateway's address>${path}`)
   }
+  return 0
+}
+
+async function link(
+  database: Database,
+  { name: email, organization }: Given,
+  context: CommandContext,
+): Promise<number> {
+  const { world, config } = context
+  if (organization !== undefined && !isUuid(organization))
+    throw new UsageError('--organization must be the id of an organisation')
+  const person = await memberCalled(database.orm, email, organization)
+  if (!person) throw new UsageError(`${email} is no member${organization ? ' of it' : ''}`)
+  const actor = atTheMachine(world, person.organizationId)
+  const token = await change(database, world, actor, async ({ orm, note }) => {
+    note({
+      operation: 'create_password_link',
+      resource: { kind: 'user', id: person.userId },
+      details: { user_id: person.userId },
+    })
+    return await mintSignIn(orm, world, person, 'password')
+  })
+  const path = `${config.basePath}/console#password-token=${token}`
+  if (context.json)
+    context.out(JSON.stringify({ organization_id: person.organizationId, password_path: path }))
+  else context.out(`for ${email}, once, within a day: <the gateway's address>${path}`)
   return 0
 }
 

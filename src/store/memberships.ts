@@ -121,6 +121,29 @@ export async function isOrgMember(
   return rows.length > 0
 }
 
+/** The member of an e-mail address: of the named organisation, else of the oldest one with such a member. */
+export async function memberCalled(
+  orm: Orm,
+  email: string,
+  organizationId?: string,
+): Promise<{ readonly organizationId: string; readonly userId: string } | undefined> {
+  const [row] = await orm
+    .select({ organizationId: orgMemberships.organizationId, userId: users.id })
+    .from(orgMemberships)
+    .innerJoin(users, eq(users.id, orgMemberships.userId))
+    .where(
+      and(
+        eq(sql`lower(${users.email})`, email.toLowerCase()),
+        organizationId === undefined
+          ? undefined
+          : eq(orgMemberships.organizationId, organizationId),
+      ),
+    )
+    .orderBy(asc(orgMemberships.organizationId))
+    .limit(1)
+  return row
+}
+
 /** Adds a membership and gives its id. A person who is there already is SQLSTATE 23505. */
 export async function insertMember(
   orm: Orm,

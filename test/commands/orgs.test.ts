@@ -84,6 +84,27 @@ test('a further organisation has an administrator of its own, and the two see no
   expect((await verifyAudit(house.database.orm)).broken).toEqual([])
 })
 
+test('a member who cannot sign in any more gets a new link at the machine, for one organisation', async () => {
+  const email = 'boss-older-5d21@example.com'
+  const made = await orgs('link', email.toUpperCase(), '--json')
+  expect(made.code).toBe(0)
+  const told: { organization_id: string; password_path: string } = JSON.parse(made.out)
+  expect(told.organization_id).toBe(old.organizationId)
+  const token = told.password_path.split('#password-token=')[1]
+  const body = { token, password: ['back', 'in', 'again'].join(' ') }
+  const redeemed = await house.send('POST', '/api/v1/auth/password/redeem', undefined, body)
+  expect(redeemed.status).toBe(204)
+  const logs = await house.send('GET', '/api/v1/audit-logs', house.managerKey(old))
+  expect(await logs.text()).toContain('create_password_link')
+  const other = await house.tenant()
+  for (const words of [
+    ['nobody@example.com'],
+    [email, '--organization', other.organizationId],
+    [email, '--organization', 'x'],
+  ])
+    expect((await orgs('link', ...words)).code).toBe(2)
+})
+
 test('wrong words make nothing and say how', async () => {
   const before = (await orgs('list', '--json')).out
   for (const args of [
