@@ -35,7 +35,7 @@ export async function enterAs(
     })
   const member =
     userId === undefined ? undefined : await membershipOf(database.orm, userId, flow.organizationId)
-  const newcomer = member ? undefined : await newcomerOf(call, settings, identity, userId)
+  const newcomer = member ? undefined : await newcomerOf(call, settings, identity, flow, userId)
   const person = member ?? newcomer?.person
   if (!person)
     throw new Failure('sign_in_refused', {
@@ -71,12 +71,14 @@ async function newcomerOf(
   { deps }: Call<unknown, unknown, unknown>,
   { defaultRole }: IdentitySettings,
   { email, name }: Identity,
+  { organizationId: wanted }: KeptFlow,
   known: string | undefined,
 ): Promise<{ readonly person: Person; readonly roleId: string } | undefined> {
   const { orm } = deps.database
   if (defaultRole === undefined) return undefined
   const organizationId = await firstOrganization(orm)
-  if (organizationId === undefined) return undefined
+  if (organizationId === undefined || (wanted ?? organizationId) !== organizationId)
+    return undefined
   if (known !== undefined && (await membershipOf(orm, known, organizationId))) return undefined
   const role = await readRole(orm, organizationId, { name: defaultRole })
   if (!role) return undefined

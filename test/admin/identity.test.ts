@@ -256,6 +256,10 @@ describe('who may', () => {
       permissions: ['organization:read'],
     })
     expect((await signIn(stranger)).status).toBe(303)
+    // Asking for another organisation leads into none.
+    provider.be({ ...stranger, sub: `next-${count}`, email: `next-${count}@example.com` })
+    const { cookie, path } = await leave(`/auth/oidc/start?organization_id=${here.organizationId}`)
+    expect((await get(path, { cookie })).status).toBe(here.organizationId === first?.id ? 303 : 403)
   })
 
   test('only addresses of the allowed domains, not of look-alikes', async () => {
