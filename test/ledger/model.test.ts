@@ -84,8 +84,8 @@ const WRONG: readonly Wrong[] = [
   {
     name: 'an expired hold gives its money back',
     function: 'ledger_expire',
-    from: 'expired = a.expired + sums.held',
-    to: 'expired = a.expired',
+    from: 'CASE WHEN sums.is_freed THEN 0 ELSE sums.held END',
+    to: '0',
   },
   {
     name: 'expired holds count as free',
