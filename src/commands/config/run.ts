@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { declarationSchema } from '../../admin/declaration.ts'
 import { isWrong, readDeclaration } from '../../admin/declaration-check.ts'
@@ -7,12 +7,16 @@ import { parseKey } from '../../base/gateway-key.ts'
 import { AdminError, adminClient, findGateway } from '../admin-client.ts'
 import type { CommandContext } from '../command.ts'
 import type { Asked } from '../config.ts'
+import { printable } from '../table.ts'
 import { declarationOf, yamlOf } from './export.ts'
 import { planOf } from './plan.ts'
 import { FileError, type Parsed, parseFile, readText } from './read.ts'
 import { headOf, planOnWire, stepLines, stepOnWire, sumLine } from './show.ts'
 import { type Ask, readState } from './state.ts'
 import type { Planning, Step } from './step.ts'
+
+/** A value has 8 192 characters at most; blanks around it are cut off. */
+const SECRET_FILE_BYTES_MAX = 64 * 1024
 
 /** `sluice config validate`: 0, or throws {@link FileError} with every mistake. */
 export async function validateFile({ file }: Asked, context: CommandContext): Promise<number> {
@@ -127,6 +131,8 @@ async function plan(asked: Asked, context: CommandContext): Promise<Planning> {
 
 function fileValue(path: string): string | undefined {
   try {
+    // A log or a disk image named by mistake is not read into memory to be refused.
+    if (statSync(path).size > SECRET_FILE_BYTES_MAX) return undefined
     return readFileSync(path, 'utf8').trim() || undefined
   } catch {
     return undefined
@@ -163,7 +169,7 @@ function tellPlan(
   context: CommandContext,
 ): void {
   for (const line of steps.flatMap(stepLines)) context.out(line)
-  for (const note of planning.notes) context.out(`  · ${note}`)
+  for (const note of planning.notes) context.out(`  · ${printable(note)}`)
   const unlisted = planning.removals.length
   if (!prune && unlisted > 0)
     context.out(`  · ${unlisted} not in the file, and kept; --prune deletes them`)
@@ -180,7 +186,7 @@ function tellDone(step: Step, { newKeys, told }: Planning, context: CommandConte
 }
 
 function tellEnd(planning: Planning, done: number, context: CommandContext): void {
-  for (const note of planning.notes) context.out(`  · ${note}`)
+  for (const note of planning.notes) context.out(`  · ${printable(note)}`)
   if (planning.newKeys.length > 0) context.err('Keep the new keys: they are shown only now.')
   context.out(done === 0 ? 'Nothing to change: it is as the file says.' : `${done} changes made.`)
 }
