@@ -1,3 +1,5 @@
+import { ESCAPING, foldUnit, INVISIBLE, lookAlike } from './fold.ts'
+
 /**
  * Decodes text into logical units with a map back to where they stand: escapes (backslash, percent, HTML) become
  * the unit they mean, invisible characters vanish into the unit after them, wide and foreign digits, dashes and
@@ -9,6 +11,18 @@ export interface LogicalBuffer {
   readonly bytes: Buffer
   /** Where unit `i` begins, counted from where decoding began; one more entry than units: the end of the last. */
   readonly offsets: Int32Array
+  /**
+   * Copies units that mean themselves or fold alone, from `raw[index]` to `position` on, at most up to `limit`; gives how
+   * many. `offset` is what the first of them gets. Without it the units are looked at one by one.
+   */
+  copy?(
+    raw: string,
+    index: number,
+    position: number,
+    limit: number,
+    offset: number,
+    before: number,
+  ): number
 }
 
 /** How far a {@link decode} came. */
@@ -29,10 +43,9 @@ const BACKSLASHES_MAX = 8
 
 /** 0: itself · 1: needs a look · for units below 128. */
 const NEEDS_LOOK = new Uint8Array(128)
-for (const unit of '\\%&') NEEDS_LOOK[unit.charCodeAt(0)] = 1
+for (const unit of ESCAPING) NEEDS_LOOK[unit.charCodeAt(0)] = 1
 
 const NOT_YET = -2
-const INVISIBLE = -3
 /** Result of the last escape read: its unit and its width. Module scratch: decoding never yields. */
 let width = 1
 
@@ -59,8 +72,10 @@ export function decode(
   let previous = before
   while (index < length && position < limit) {
     if (index >= lookAt && start === index && length - index >= PLAIN_UNITS_MIN) {
-      const copied = copyPlain(raw, index, buffer, position, limit, index - from)
-      lookAt = index + Math.max(copied, PLAIN_UNITS_MIN)
+      const copied =
+        buffer.copy?.(raw, index, position, limit, index - from, previous) ??
+        copyPlain(raw, index, buffer, position, limit, index - from)
+      lookAt = index + (copied < WORTH_UNITS ? PLAIN_UNITS_MIN : copied)
       if (copied > 0) {
         index += copied
         position += copied
@@ -99,6 +114,8 @@ export function decode(
 
 /** Shorter runs are not worth a native call (measured: the loop wins below about fifty units). */
 const PLAIN_UNITS_MIN = 64
+/** Where fewer were copied than a native call costs, the next ones are looked at one by one. */
+const WORTH_UNITS = 16
 const NOT_PLAIN = /[\\%&\u0080-\uffff]/
 
 /** Copies units that mean themselves, natively; gives how many. Three times the loop's speed on long clean text. */
@@ -240,39 +257,4 @@ function fold(raw: string, index: number, unit: number, previous: number, final:
   if (unit >= 0xd800 && unit <= 0xdbff) return index + 1 < raw.length || final ? unit : NOT_YET
   if (unit >= 0x370 && unit <= 0x52f) return lookAlike(unit, previous)
   return foldUnit(unit)
-}
-
-/** One code point to the ASCII unit it stands for, if any. */
-function foldUnit(unit: number): number {
-  if (unit >= 0xff01 && unit <= 0xff5e) return unit - 0xfee0
-  if (unit === 0xa0 || (unit >= 0x2000 && unit <= 0x200a)) return 0x20
-  if (unit === 0x202f || unit === 0x205f || unit === 0x3000) return 0x20
-  if (unit === 0xad || (unit >= 0x200b && unit <= 0x200f) || unit === 0xfeff) return INVISIBLE
-  if ((unit >= 0x2060 && unit <= 0x2064) || (unit >= 0xfe00 && unit <= 0xfe0f)) return INVISIBLE
-  if (unit === 0x34f || unit === 0x61c || unit === 0x180e) return INVISIBLE
-  if ((unit >= 0x2010 && unit <= 0x2015) || unit === 0x2212 || unit === 0xfe63) return 0x2d
-  if (unit === 0x201c || unit === 0x201d) return 0x22
-  if (unit === 0x2018 || unit === 0x2019) return 0x27
-  for (const zero of ZEROS) if (unit >= zero && unit <= zero + 9) return 0x30 + unit - zero
-  return unit
-}
-
-/** First digits of the decimal digit rows in the basic plane that people type numbers in. */
-const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50]
-
-const LATIN = new Map<number, number>()
-const pairs =
-  'аaеeоoрpсcуyхxіiјjѕsһhԁdАAВBЕEКKМMНHОOРPСCТTУYХXЅSІIЈJΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXοoνv'
-for (let at = 0; at + 1 < pairs.length; at += 2)
-  LATIN.set(pairs.charCodeAt(at), pairs.charCodeAt(at + 1))
-
-/** Cyrillic and Greek look-alikes count as Latin only right behind an ASCII letter, digit, `_` or `-`. */
-function lookAlike(unit: number, previous: number): number {
-  const latin = LATIN.get(unit)
-  if (latin === undefined) return unit
-  const letter = (previous | 0x20) >= 0x61 && (previous | 0x20) <= 0x7a
-  const digit = previous >= 0x30 && previous <= 0x39
-  return previous < 128 && (letter || digit || previous === 0x5f || previous === 0x2d)
-    ? latin
-    : unit
 }

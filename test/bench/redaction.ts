@@ -56,8 +56,8 @@ const started = performance.now()
 const compiled = compileDetectors(DETECTORS)
 const { gate } = compiled
 console.log(
-  `${DETECTORS.length} detectors, ${gate.table.length / gate.width} states, ` +
-    `${(gate.table.byteLength / MEGA).toFixed(1)} MB of table, compiled in ${(performance.now() - started).toFixed(0)} ms; ` +
+  `${DETECTORS.length} detectors, ${gate.size()} states, ` +
+    `compiled in ${(performance.now() - started).toFixed(0)} ms; ` +
     `at most ${compiled.holdUnitsMax} units are held`,
 )
 

@@ -9,7 +9,12 @@ export function isInside(window: Window, start: number, end: number): boolean {
     const before = units[start - 1] ?? 0
     if (isIn(ALNUM, before) && !(before > 0x60 && isUpper(units[start] ?? 0))) return true
   }
-  // A small letter that follows belongs to the same word, unless it is a plural.
+  return goesOn(window, end)
+}
+
+/** True when a small letter follows: it belongs to the same word, unless it is a plural. */
+export function goesOn(window: Window, end: number): boolean {
+  const { units } = window
   const after = end < window.end ? (units[end] ?? 0) : 0
   return after > 0x60 && after < 0x7b && after !== 0x73 && (units[end - 1] ?? 0) > 0x60
 }

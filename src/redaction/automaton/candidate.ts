@@ -9,6 +9,8 @@ export interface Candidate {
   readonly literal: string
   /** Index of the detector in its compiled set. */
   readonly detector: number
+  /** True when no letter or digit may stand in front. */
+  readonly alone: boolean
   /** A cheap look: false when the unit in front or the literal itself already says no. */
   glance(units: Uint16Array, start: number, low: number, end: number): boolean
   /** The verdict on a literal that begins at `start`. Reads through `window`; check `starved` before the result. */
@@ -20,7 +22,12 @@ const JOIN_UNITS_MIN = 6
 
 /** Every candidate of a format. */
 export function candidatesOf(format: FormatDetector, detector: number): Candidate[] {
-  const shape = compileShape(format.body)
+  // Most formats are never met: their patterns are compiled when they are.
+  let compiled: Shape | undefined
+  const shape = (): Shape => {
+    compiled ??= compileShape(format.body)
+    return compiled
+  }
   const left = unitClass(format.left ?? 'A-Za-z0-9')
   const units = format.tail === undefined ? TOKEN : unitClass(format.tail)
   const joins = format.disguises === true
@@ -30,6 +37,7 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
     found.push({
       literal,
       detector,
+      alone: excludes(left),
       glance: startsWith(literal, left),
       judge: plainly(format, literal, shape, left, tail),
     })
@@ -40,6 +48,7 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
         found.push({
           literal: text,
           detector,
+          alone: false,
           glance: startsWith(text, undefined),
           judge: inBase64(literal, shape, skipBits),
         })
@@ -48,6 +57,7 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
       found.push({
         literal: text,
         detector,
+        alone: false,
         glance: startsWith(text, undefined),
         judge: inHex(literal, shape),
       })
@@ -55,11 +65,18 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
     found.push({
       literal: wide,
       detector,
+      alone: true,
       glance: startsWith(wide, ALNUM),
       judge: spaced(literal, shape),
     })
   }
   return found
+}
+
+/** True when `left` holds every letter and digit. */
+function excludes(left: UnitClass): boolean {
+  for (let unit = 0; unit < 128; unit++) if (ALNUM[unit] === 1 && left[unit] !== 1) return false
+  return true
 }
 
 /** The literal stands at `start`, as far as it has arrived, and nothing of `left` stands in front. */
@@ -76,7 +93,7 @@ function startsWith(literal: string, left: UnitClass | undefined): Candidate['gl
 function plainly(
   format: FormatDetector,
   literal: string,
-  shape: Shape,
+  shape: () => Shape,
   left: UnitClass,
   tail: Tail,
 ): Candidate['judge'] {
@@ -85,19 +102,20 @@ function plainly(
     if (isIn(left, start > window.low ? window.at(start - 1) : END)) return undefined
     for (let index = 0; index < literal.length; index++)
       if (window.at(start + index) !== literal.charCodeAt(index)) return undefined
+    const { alphabet, first, longest } = shape()
     const body = start + literal.length
     let skipped = 0
     let joinedAt = Infinity
     const next = (index: number): number => {
       const position = body + index + (index >= joinedAt ? skipped : 0)
       const unit = window.at(position)
-      if (!joins || skipped > 0 || unit === END || isIn(shape.alphabet, unit)) return unit
+      if (!joins || skipped > 0 || unit === END || isIn(alphabet, unit)) return unit
       if (literal.length + index < JOIN_UNITS_MIN) return unit
       skipped = joinAt(window, position)
       if (skipped > 0) joinedAt = index
       return skipped === 0 ? unit : window.at(position + skipped)
     }
-    const length = format.exact ? shape.longest(next) : shape.first(next)
+    const length = format.exact ? longest(next) : first(next)
     if (length < 0) return window.capped ? atBound(window, start, tail) : undefined
     const end = body + length + (length > joinedAt ? skipped : 0)
     if (format.exact && isIn(tail.units, window.at(end))) return undefined
@@ -153,7 +171,7 @@ function spaces(window: Window, from: number): number {
   return position
 }
 
-function inBase64(literal: string, shape: Shape, skipBits: number): Candidate['judge'] {
+function inBase64(literal: string, shape: () => Shape, skipBits: number): Candidate['judge'] {
   return (window, start, runStart) => {
     const next = (index: number): number => {
       const bit = (literal.length + index) * 8 - skipBits
@@ -165,7 +183,7 @@ function inBase64(literal: string, shape: Shape, skipBits: number): Candidate['j
       const third = sextet(window.at(at + 2))
       return Number.isNaN(third) ? END : ((pair * 64 + third) >> (10 - shift)) & 255
     }
-    const length = shape.first(next)
+    const length = shape().first(next)
     if (length < 0 && !window.capped) return undefined
     if (length < 0) return atBound(window, widen(window, start, runStart), { units: BASE64 })
     const end = start + Math.ceil(((literal.length + length) * 8 - skipBits) / 6)
@@ -173,14 +191,14 @@ function inBase64(literal: string, shape: Shape, skipBits: number): Candidate['j
   }
 }
 
-function inHex(literal: string, shape: Shape): Candidate['judge'] {
+function inHex(literal: string, shape: () => Shape): Candidate['judge'] {
   return (window, start, runStart) => {
     const next = (index: number): number => {
       const at = start + (literal.length + index) * 2
       const value = nibble(window.at(at)) * 16 + nibble(window.at(at + 1))
       return Number.isNaN(value) ? END : value
     }
-    const length = shape.first(next)
+    const length = shape().first(next)
     const tail = { units: HEX }
     if (length < 0 && !window.capped) return undefined
     if (length < 0) return atBound(window, widen(window, start, runStart), tail)
@@ -189,7 +207,7 @@ function inHex(literal: string, shape: Shape): Candidate['judge'] {
   }
 }
 
-function spaced(literal: string, shape: Shape): Candidate['judge'] {
+function spaced(literal: string, shape: () => Shape): Candidate['judge'] {
   return (window, start) => {
     if (isIn(ALNUM, start > window.low ? window.at(start - 1) : END)) return undefined
     const next = (index: number): number => {
@@ -200,7 +218,7 @@ function spaced(literal: string, shape: Shape): Candidate['judge'] {
       const want = index % 2 === 1 ? 0x20 : literal.charCodeAt(index / 2)
       if (window.at(start + index) !== want) return undefined
     }
-    const length = shape.first(next)
+    const length = shape().first(next)
     const tail = { units: TOKEN, spaced: true }
     if (length >= 0) return { start, end: start + (literal.length + length) * 2 - 1, tail }
     if (!window.capped) return undefined

@@ -1,3 +1,4 @@
+import { foldedUnits } from '../../stream/fold.ts'
 import type {
   Detector,
   FindingKind,
@@ -6,13 +7,16 @@ import type {
   StreamDetector,
 } from '../detector.ts'
 import { type Candidate, candidatesOf } from './candidate.ts'
+import { type Engine, openEngine } from './engine.ts'
 import { buildGate, type Gate } from './gate.ts'
-import { firstGlance, type Glance } from './glance.ts'
+import { firstGlance, type Glance, nativeLook, possiblePairs } from './glance.ts'
 import {
   CONTEXT_UNITS,
   MACHINE_HOLD_UNITS_MAX,
+  openWindow,
   PLACEHOLDER_START,
   RUN_UNITS_MAX,
+  type Window,
 } from './window.ts'
 
 /** A word of a label detector, as the gate numbers it. */
@@ -45,6 +49,8 @@ export interface Compiled {
   /** Most raw UTF-16 units ever held back with this set. */
   readonly holdUnitsMax: number
   readonly detectors: readonly { id: string; kind: FindingKind; entity: string }[]
+  readonly engine: Engine
+  readonly window: Window
   readonly gate: Gate
   /** Candidates by the gate's prefix number, longest literal first. */
   readonly groups: readonly (readonly Candidate[])[]
@@ -57,6 +63,8 @@ export interface Compiled {
 
 /** An unfinished escape or a run of invisible units at the end of a piece. */
 const UNFINISHED_UNITS_MAX = 20
+
+const FOLDED = foldedUnits()
 
 /** Sets of detectors kept compiled; a workspace's policies rarely make more than a handful. */
 const SETS_KEPT_MAX = 16
@@ -114,15 +122,32 @@ function compile(list: readonly Detector[]): Compiled {
   const marks = spots.flatMap(({ entries }, unit) =>
     entries.length > 0 && (unit < 0x30 || unit > 0x39) ? [String.fromCharCode(unit)] : [],
   )
-  const gate = buildGate({
-    prefixes: [...prefixes, PLACEHOLDER_START],
-    words: [...words.keys()],
+  const input = {
+    prefixes: [
+      ...prefixes.map((text, index) => ({
+        text,
+        alone: groups[index]?.every((candidate) => candidate.alone) === true,
+      })),
+      { text: PLACEHOLDER_START, alone: false },
+    ],
+    words: [...words].map(([text, entries]) => ({
+      text,
+      alone: entries.every(({ label }) => label.whole),
+    })),
     marks: marks.join(''),
     digits: (spots[0x30]?.entries.length ?? 0) > 0,
-  })
+  }
+  const engine = openEngine(FOLDED)
+  const gate = buildGate(input, engine)
+  for (const [unit, { glances, entries }] of spots.entries())
+    if (!entries.some(({ spot }) => spot.fromMark === true))
+      engine.looks[unit] = nativeLook(unit, glances)
+  engine.pairs.set(possiblePairs(spots[0x30]?.glances ?? []))
   return {
     holdUnitsMax: holdUnitsMaxOf(detectors),
     detectors: detectors.map(({ id, kind, entity }) => ({ id, kind, entity })),
+    engine,
+    window: openWindow(engine),
     gate,
     groups,
     words: [...words.values()],

@@ -1,238 +1,287 @@
+import type { Engine } from './engine.ts'
+import { ROW_BYTES, SAYS_ALWAYS, SAYS_MARK, SAYS_WHOLE, STATES_MAX } from './layout.ts'
+
 /**
- * One dense automaton over every literal of every detector: token prefixes (case kept) and words (case folded) in the
- * same table, so that clean text costs one look-up a unit however many detectors there are.
+ * One automaton over every literal of every detector: token prefixes (case kept) and words (case folded) at once, so that
+ * clean text costs one look-up a unit however many detectors there are. It is deterministic, but its states are only
+ * made when a text first leads to them: making it costs nothing, and the table holds what texts really say. The table
+ * stands in the engine's memory: `table[(state >> 2) + symbol]` is the next state, negative when that state speaks, and 0
+ * when no text came this way yet.
  */
 export interface Gate {
-  /** `table[state * width + classes[unit]]` is the next state. State 0 is the beginning. */
-  readonly table: Uint16Array
-  readonly classes: Uint8Array
-  readonly width: number
-  /** States from this one on have something to say. */
-  readonly speaking: number
-  /** Units of the longest prefix (case-kept) that may be under way in a state: they cannot leave yet. */
-  readonly pending: Uint8Array
-  /** What is said in state `speaking + i`. */
-  readonly sayings: readonly Saying[]
+  /** Counts up whenever all states are forgotten: a state of an earlier epoch means nothing any more. */
+  readonly epoch: number
+  /** What is known of a state. */
+  said(state: number): Saying
+  /** The state behind `unit`. */
+  next(state: number, unit: number): number
+  /** Forgets all states, as happens when no more fit. */
+  forget(): void
+  /** States known so far. */
+  size(): number
 }
 
-/** What has just been read when a speaking state is reached. */
+/** The state in which nothing was read. */
+export const START = ROW_BYTES
+const WIDTH = ROW_BYTES / 4
+
+/** What is known when a state is reached. */
 export interface Saying {
   /** Prefix groups that end here, longest first: a prefix that begins with a shorter one belongs to its group. */
   readonly prefixes: readonly { readonly units: number; readonly group: number }[]
   /** Words that end here, longest first. */
   readonly words: readonly number[]
+  /** True when every word that ends here must stand by itself. */
+  readonly whole: boolean
   /** True when the last unit is a mark or a digit after a non-digit. */
   readonly mark: boolean
+  /** Units of the longest prefix (case-kept) that may be under way: they cannot leave yet. */
+  readonly pending: number
+}
+
+/** A literal and where it may begin. */
+export interface Literal {
+  readonly text: string
+  /**
+   * True when it counts only where no letter or digit stands in front; a word also where a capital begins a hump of an
+   * identifier (`homePhone`).
+   */
+  readonly alone: boolean
 }
 
 export interface GateInput {
   /** Group literals: no member is a beginning of another. */
-  readonly prefixes: readonly string[]
+  readonly prefixes: readonly Literal[]
   /** Lower-case words. */
-  readonly words: readonly string[]
+  readonly words: readonly Literal[]
   /** Units that are marks by themselves. */
   readonly marks: string
   /** True when digits after non-digits are marks. */
   readonly digits: boolean
 }
 
-/** A literal automaton with every transition written out: `rows[node * width + symbol]`. */
-interface Trie {
-  readonly rows: Uint16Array
-  readonly depth: readonly number[]
-  readonly ends: readonly (readonly number[])[]
+/** What stood in front, as far as it decides what may begin. */
+const APART = 0
+const SMALL = 1
+const CAPITAL = 2
+const NUMERAL = 3
+
+interface State {
+  readonly nodes: readonly number[]
+  readonly before: number
+  readonly saying: Saying
 }
 
-/** States fit 16 bits; the built-in shelf needs about a quarter. */
-const STATES_MAX = 65_535
+/** Prepares the automaton in the memory of `engine`. Throws `RangeError` when the literals hold too many different units. */
+export function buildGate(input: GateInput, engine: Engine): Gate {
+  const { unitOf, small } = alphabet(input, engine.classes)
+  const { classes, table, says } = engine
+  const tree = treeOf(input, classes)
+  const marks = new Uint8Array(WIDTH)
+  for (const mark of input.marks) marks[classes[mark.charCodeAt(0)] ?? 0] = 1
+  /** The first row stays empty: 0 stands for a transition that is not worked out. */
+  let states: State[] = []
+  let places = new Map<string, number>()
+  let epoch = 0
 
-/** Builds the product of both literal automata. Throws `RangeError` when there are too many literals. */
-export function buildGate(input: GateInput): Gate {
-  const { classes, symbols, folded } = alphabet(input)
-  const width = symbols.length
-  const prefixes = trie(input.prefixes, classes, width)
-  const words = trie(input.words, classes, width)
-  const digit = symbols.map((unit) => unit >= '0' && unit <= '9')
-  const mark = symbols.map((unit) => unit !== '' && input.marks.includes(unit))
-  // Nearly all transitions lead to a state in which one of the two automata rests: those are found without a map.
-  const restingPrefix = new Int32Array((words.depth.length + 1) * 4).fill(-1)
-  const restingWord = new Int32Array((prefixes.depth.length + 1) * 4).fill(-1)
-  const names = new Map<number, Map<number, number>>()
-  const pairs: Pair[] = []
-  const intern = (prefix: number, word: number, isDigit: boolean, isMark: boolean): number => {
-    const flags = (isDigit ? 2 : 0) + (isMark ? 1 : 0)
-    if (prefix === 0 || word === 0) {
-      const resting = prefix === 0 ? restingPrefix : restingWord
-      const at = (prefix === 0 ? word : prefix) * 4 + flags
-      const found = resting[at] ?? -1
-      if (found >= 0) return found
-      if (pairs.length >= STATES_MAX) throw new RangeError('too many literals for one automaton')
-      resting[at] = pairs.push([prefix, word, isDigit, isMark]) - 1
-      return pairs.length - 1
-    }
-    let named = names.get(prefix)
-    if (named === undefined) {
-      named = new Map()
-      names.set(prefix, named)
-    }
-    const name = word * 4 + flags
-    const known = named.get(name)
+  function enter(nodes: readonly number[], before: number, mark: boolean): number {
+    const name = `${nodes.join()};${before}${mark ? '!' : ''}`
+    const known = places.get(name)
     if (known !== undefined) return known
-    if (pairs.length >= STATES_MAX) throw new RangeError('too many literals for one automaton')
-    pairs.push([prefix, word, isDigit, isMark])
-    named.set(name, pairs.length - 1)
-    return pairs.length - 1
+    const saying = sayingOf(tree, nodes, mark)
+    const place = states.push({ nodes, before, saying })
+    places.set(name, place)
+    const always = saying.prefixes.length > 0 || (saying.words.length > 0 && !saying.whole)
+    says[place] =
+      (always ? SAYS_ALWAYS : 0) |
+      (saying.words.length > 0 ? SAYS_WHOLE : 0) |
+      (saying.mark ? SAYS_MARK : 0)
+    return place
   }
-  intern(0, 0, false, false)
-  const rows: Uint16Array[] = []
-  for (let state = 0; state < pairs.length; state++) {
-    const [prefix, word, afterDigit] = pairs[state] ?? NO_PAIR
-    const row = new Uint16Array(width)
-    for (let symbol = 1; symbol < width; symbol++) {
-      const isDigit = digit[symbol] === true
-      row[symbol] = intern(
-        prefixes.rows[prefix * width + symbol] ?? 0,
-        words.rows[word * width + (folded[symbol] ?? symbol)] ?? 0,
-        isDigit,
-        mark[symbol] === true || (isDigit && input.digits && !afterDigit),
-      )
-    }
-    rows.push(row)
-  }
-  const sayings = pairs.map(([prefix, word, , isMark]) =>
-    say(prefixes, prefix, words, word, isMark, input.prefixes),
-  )
-  return number(pairs, rows, sayings, prefixes, { classes, width })
-}
 
-type Pair = readonly [prefix: number, word: number, digit: boolean, mark: boolean]
-const NO_PAIR: Pair = [0, 0, false, false]
+  function forget(): void {
+    states = []
+    places = new Map()
+    table.fill(0)
+    epoch++
+    enter([], APART, false)
+  }
 
-/** Renumbers so that speaking states come last: one comparison tells them apart. */
-function number(
-  pairs: readonly (readonly [number, number, boolean, boolean])[],
-  rows: readonly Uint16Array[],
-  sayings: readonly (Saying | undefined)[],
-  prefixes: Trie,
-  { classes, width }: { classes: Uint8Array; width: number },
-): Gate {
-  const order = [
-    ...pairs.keys().filter((state) => sayings[state] === undefined),
-    ...pairs.keys().filter((state) => sayings[state] !== undefined),
-  ]
-  const place = new Uint16Array(pairs.length)
-  for (const [index, state] of order.entries()) place[state] = index
-  const table = new Uint16Array(pairs.length * width)
-  const pending = new Uint8Array(pairs.length)
-  for (const [index, state] of order.entries()) {
-    const row = rows[state]
-    if (row)
-      for (let symbol = 0; symbol < width; symbol++)
-        table[index * width + symbol] = place[row[symbol] ?? 0] ?? 0
-    pending[index] = prefixes.depth[pairs[state]?.[0] ?? 0] ?? 0
+  function grow(state: number, symbol: number): number {
+    const from = states[state / ROW_BYTES - 1] ?? NOTHING
+    const folded = small[symbol] ?? symbol
+    const nodes: number[] = []
+    for (const node of from.nodes) add(nodes, tree.child(node, tree.isWord(node) ? folded : symbol))
+    add(nodes, tree.child(PREFIX, symbol))
+    add(nodes, tree.child(WORD, folded))
+    const unit = unitOf[symbol] ?? 0
+    if (from.before === APART) add(nodes, tree.child(LONE_PREFIX, symbol))
+    if (from.before === APART || (from.before === SMALL && isCapital(unit)))
+      add(nodes, tree.child(LONE_WORD, folded))
+    nodes.sort((a, b) => a - b)
+    const before = kindOf(unit)
+    const mark =
+      marks[symbol] === 1 || (input.digits && before === NUMERAL && from.before !== NUMERAL)
+    const full = states.length + 1 >= STATES_MAX
+    if (full) forget()
+    const place = enter(nodes, before, mark)
+    const next = place * ROW_BYTES
+    if (!full) table[state / 4 + symbol] = says[place] === 0 ? next : -next
+    return next
   }
-  const speaking = order.findIndex((state) => sayings[state] !== undefined)
-  const spoken: Saying[] = []
-  for (const state of order) {
-    const saying = sayings[state]
-    if (saying) spoken.push(saying)
-  }
+
+  enter([], APART, false)
   return {
-    table,
-    classes,
-    width,
-    speaking: speaking < 0 ? order.length : speaking,
-    pending,
-    sayings: spoken,
+    get epoch() {
+      return epoch
+    },
+    said: (state) => states[state / ROW_BYTES - 1]?.saying ?? SILENT,
+    next(state, unit) {
+      const symbol = classes[unit] ?? 0
+      const known = table[state / 4 + symbol] ?? 0
+      return known === 0 ? grow(state, symbol) : Math.abs(known)
+    },
+    forget,
+    size: () => states.length,
   }
 }
 
-function say(
-  prefixes: Trie,
-  prefix: number,
-  words: Trie,
-  word: number,
-  mark: boolean,
-  literals: readonly string[],
-): Saying | undefined {
-  const groups = prefixes.ends[prefix] ?? []
-  const ended = words.ends[word] ?? []
-  if (groups.length === 0 && ended.length === 0 && !mark) return undefined
+const SILENT: Saying = { prefixes: [], words: [], whole: false, mark: false, pending: 0 }
+const NOTHING: State = { nodes: [], before: 0, saying: SILENT }
+
+function add(nodes: number[], node: number): void {
+  if (node > 0) nodes.push(node)
+}
+
+function isCapital(unit: number): boolean {
+  return unit >= 0x41 && unit <= 0x5a
+}
+
+function kindOf(unit: number): number {
+  if (unit >= 0x61 && unit <= 0x7a) return SMALL
+  if (isCapital(unit)) return CAPITAL
+  return unit >= 0x30 && unit <= 0x39 ? NUMERAL : APART
+}
+
+function sayingOf(tree: Tree, nodes: readonly number[], mark: boolean): Saying {
+  const prefixes: { units: number; group: number }[] = []
+  const words: { units: number; word: number; whole: boolean }[] = []
+  let pending = 0
+  for (const node of nodes) {
+    const units = tree.depth[node] ?? 0
+    const isWord = tree.isWord(node)
+    if (!isWord) pending = Math.max(pending, units)
+    for (const end of tree.ends[node] ?? [])
+      if (isWord) words.push({ units, word: end, whole: tree.isLone(node) })
+      else prefixes.push({ units, group: end })
+  }
+  prefixes.sort((a, b) => b.units - a.units)
+  words.sort((a, b) => b.units - a.units)
   return {
-    prefixes: groups.map((group) => ({ group, units: literals[group]?.length ?? 0 })),
-    words: ended,
+    prefixes,
+    words: words.map(({ word }) => word),
+    whole: words.every(({ whole }) => whole),
     mark,
+    pending,
   }
 }
 
-function trie(literals: readonly string[], classes: Uint8Array, width: number): Trie {
-  const children: Map<number, number>[] = [new Map()]
-  const depth = [0]
-  const ends: number[][] = [[]]
-  for (const [index, literal] of literals.entries()) {
-    let node = 0
-    for (let at = 0; at < literal.length; at++) {
-      const symbol = classes[literal.charCodeAt(at)] ?? 0
-      const known = children[node]?.get(symbol)
-      if (known !== undefined) {
-        node = known
-        continue
+/** The roots of the four kinds of literals. */
+const PREFIX = 1
+const LONE_PREFIX = 2
+const WORD = 3
+const LONE_WORD = 4
+
+/** All literals as trees in one numbering. */
+interface Tree {
+  readonly depth: readonly number[]
+  /** Numbers of the literals that end in a node: several where units beyond ASCII share a symbol. */
+  readonly ends: readonly (readonly number[])[]
+  isWord(node: number): boolean
+  /** True when the literals that lead to a node must stand by themselves. */
+  isLone(node: number): boolean
+  /** The node behind `symbol`, or 0. */
+  child(node: number, symbol: number): number
+}
+
+function treeOf({ prefixes, words }: GateInput, classes: Uint8Array): Tree {
+  const depth = [0, 0, 0, 0, 0]
+  const ends: number[][] = [[], [], [], [], []]
+  const roots = [0, PREFIX, LONE_PREFIX, WORD, LONE_WORD]
+  const first = [0, 0, 0, 0, 0]
+  const next = [0, 0, 0, 0, 0]
+  const symbols = [0, 0, 0, 0, 0]
+  const child = (node: number, symbol: number): number => {
+    let at = first[node] ?? 0
+    while (at !== 0 && symbols[at] !== symbol) at = next[at] ?? 0
+    return at
+  }
+  const plant = (root: number, text: string, number: number): void => {
+    let node = root
+    for (let at = 0; at < text.length; at++) {
+      const symbol = classes[text.charCodeAt(at)] ?? 0
+      let below = child(node, symbol)
+      if (below === 0) {
+        below = depth.push(at + 1) - 1
+        ends.push([])
+        roots.push(root)
+        first.push(0)
+        next.push(first[node] ?? 0)
+        symbols.push(symbol)
+        first[node] = below
       }
-      const fresh = children.push(new Map()) - 1
-      depth.push((depth[node] ?? 0) + 1)
-      ends.push([])
-      children[node]?.set(symbol, fresh)
-      node = fresh
+      node = below
     }
-    ends[node]?.push(index)
+    ends[node]?.push(number)
   }
-  if (children.length > STATES_MAX) throw new RangeError('too many literals for one automaton')
-  const rows = new Uint16Array(children.length * width)
-  const fail = new Uint16Array(children.length)
-  const queue = [0]
-  for (let head = 0; head < queue.length; head++) {
-    const node = queue[head] ?? 0
-    const back = (fail[node] ?? 0) * width
-    // Nodes come in order of depth, so the row of the shorter suffix is complete.
-    if (node !== 0) {
-      rows.copyWithin(node * width, back, back + width)
-      ends[node]?.push(...(ends[fail[node] ?? 0] ?? []))
-    }
-    for (const [symbol, child] of children[node] ?? []) {
-      fail[child] = node === 0 ? 0 : (rows[back + symbol] ?? 0)
-      queue.push(child)
-    }
-    for (const [symbol, child] of children[node] ?? []) rows[node * width + symbol] = child
+  for (const [number, { text, alone }] of prefixes.entries())
+    plant(alone ? LONE_PREFIX : PREFIX, text, number)
+  for (const [number, { text, alone }] of words.entries())
+    plant(alone ? LONE_WORD : WORD, text, number)
+  return {
+    depth,
+    ends,
+    isWord: (node) => (roots[node] ?? 0) >= WORD,
+    isLone: (node) => roots[node] === LONE_WORD || roots[node] === LONE_PREFIX,
+    child,
   }
-  return { rows, depth, ends }
 }
 
 /** Symbols that all units beyond ASCII share. */
 const SHARED_SYMBOLS = 12
 
-/** Symbols of all literals; `folded` gives the symbol of a symbol's small letter. */
-function alphabet(input: GateInput): {
-  classes: Uint8Array
-  symbols: string[]
-  folded: Uint8Array
+/** Symbols of all literals; `small` gives the symbol of a symbol's small letter. */
+function alphabet(
+  input: GateInput,
+  classes: Uint8Array,
+): {
+  unitOf: readonly number[]
+  small: Uint8Array
 } {
-  const units = new Set<string>(input.digits ? '0123456789' : '')
+  const units = new Set(LETTERS_AND_DIGITS)
   for (const unit of input.marks) units.add(unit)
-  for (const literal of input.prefixes) for (const unit of literal) units.add(unit)
-  for (const word of input.words) for (const unit of word) units.add(unit).add(unit.toUpperCase())
-  const ascii = [...units].filter((unit) => unit.charCodeAt(0) < 128)
+  for (const { text } of input.prefixes) for (const unit of text) units.add(unit)
+  for (const { text } of input.words)
+    for (const unit of text) units.add(unit).add(unit.toUpperCase())
+  const ascii = [...units].filter((unit) => unit.charCodeAt(0) < 128).sort()
+  if (1 + ascii.length + SHARED_SYMBOLS > WIDTH) throw new RangeError('too many different units')
   // Units beyond ASCII share a few symbols, so that rows stay short: whoever hears such a word compares its text.
-  const symbols = ['', ...ascii, ...Array.from({ length: SHARED_SYMBOLS }, () => '')]
-  const classes = new Uint8Array(65_536)
-  for (const [symbol, unit] of ascii.entries()) classes[unit.charCodeAt(0)] = symbol + 1
+  const unitOf = [0]
+  for (const [index, unit] of ascii.entries()) {
+    classes[unit.charCodeAt(0)] = index + 1
+    unitOf.push(unit.charCodeAt(0))
+  }
   for (const unit of units)
     for (const form of [unit, unit.toLowerCase()]) {
       const code = form.charCodeAt(0)
       if (code > 127)
         classes[code] = 1 + ascii.length + (unit.toLowerCase().charCodeAt(0) % SHARED_SYMBOLS)
     }
-  const folded = new Uint8Array(symbols.length)
-  for (const [symbol, unit] of symbols.entries())
-    folded[symbol] = unit === '' ? symbol : (classes[unit.toLowerCase().charCodeAt(0)] ?? 0)
-  return { classes, symbols, folded }
+  const small = new Uint8Array(WIDTH)
+  for (let symbol = 0; symbol < WIDTH; symbol++) small[symbol] = symbol
+  for (const [symbol, unit] of unitOf.entries())
+    if (isCapital(unit)) small[symbol] = classes[unit + 32] ?? 0
+  return { unitOf, small }
 }
+
+const LETTERS_AND_DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

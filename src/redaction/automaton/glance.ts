@@ -1,4 +1,15 @@
 import { ALNUM, DIGIT, HEX, TOKEN, type UnitClass, unitClass } from './classes.ts'
+import {
+  LOOK_ALWAYS,
+  LOOK_AT,
+  LOOK_COLON,
+  LOOK_HYPHEN,
+  LOOK_NUMBER,
+  LOOK_STOP,
+  LOOK_TILDE,
+  PAIR_DIGITS_MAX,
+  PAIR_MARKS,
+} from './layout.ts'
 
 /**
  * A look before a verdict is asked: false only when no text to come could make it match. It reads the units directly and
@@ -173,3 +184,59 @@ export const insideWord: Glance = (units, position, end) =>
 /** `Q` and a digit in front. */
 export const afterQ: Glance = (units, position) =>
   units[position - 1] === 0x51 && is(DIGIT, units[position - 2])
+
+/** The look that fits the mark: a stop or hyphen between groups of hexadecimal digits, or a colon. */
+export const betweenGroups: Glance = (units, position, end, low) => {
+  const mark = units[position]
+  if (mark === 0x2d) return betweenPairs(units, position, end, low)
+  return mark === 0x2e
+    ? betweenParts(units, position, end, low)
+    : aroundColon(units, position, end, low)
+}
+
+/** Glances at marks in front of which the engine has a look of its own; it knows what their detectors want. */
+const NATIVE: ReadonlyMap<number, readonly [look: number, glances: readonly Glance[]]> = new Map([
+  [0x2e, [LOOK_STOP, [betweenParts, betweenGroups]]],
+  [0x2d, [LOOK_HYPHEN, [betweenPairs, betweenGroups]]],
+  [0x3a, [LOOK_COLON, [aroundColon, betweenGroups]]],
+  [0x40, [LOOK_AT, [insideWord]]],
+  [0x7e, [LOOK_TILDE, [afterQ]]],
+])
+
+/** How the engine looks at a mark at which these glances follow: as at every mark it knows nothing of, when one is new. */
+export function nativeLook(mark: number, glances: readonly Glance[]): number {
+  if (mark < 128 && DIGIT[mark] === 1) return LOOK_NUMBER
+  const [look, known] = NATIVE.get(mark) ?? [LOOK_ALWAYS, []]
+  return glances.every((glance) => known.includes(glance)) ? look : LOOK_ALWAYS
+}
+
+/**
+ * Which two groups of digits with one mark between may come to anything, as the glances themselves say: `[mark][first][second]`
+ * in sizes of 0 to 9 digits, where 9 stands for more.
+ */
+export function possiblePairs(glances: readonly Glance[]): Uint8Array {
+  const sizes = PAIR_DIGITS_MAX + 1
+  const pairs = new Uint8Array(PAIR_MARKS.length * sizes * sizes)
+  const units = new Uint16Array(64)
+  const isPossible = (text: string, low: number): boolean => {
+    for (let at = 0; at < text.length; at++) units[at] = text.charCodeAt(at)
+    return glances.some((glance) => glance(units, 1, text.length, low))
+  }
+  for (const [index, mark] of [...PAIR_MARKS].entries())
+    for (let first = 1; first < PAIR_DIGITS_MAX; first++)
+      for (let second = 1; second < sizes; second++) {
+        // What stands behind ends the second group, unless that was not counted to its end.
+        const behind = second === PAIR_DIGITS_MAX ? [''] : [...' -./(a,"']
+        pairs[(index * sizes + first) * sizes + second] = [...'12349'].some((digit) =>
+          behind.some((unit) =>
+            [...' (-'].some((before) => {
+              const text = before + digit.padEnd(first, '5') + mark + '5'.repeat(second) + unit
+              return isPossible(text, 0) || isPossible(text, 1)
+            }),
+          ),
+        )
+          ? 1
+          : 0
+      }
+  return pairs
+}

@@ -1,6 +1,8 @@
 import { END, type Match } from '../detector.ts'
 import { isInside, saysWord, touchesPlaceholder } from './boundary.ts'
 import type { Compiled } from './compile.ts'
+import { follow, recall } from './follow.ts'
+import { START } from './gate.ts'
 import { bySpecificity, type Decisions, type Memory, TAIL_UNITS_MAX } from './memory.ts'
 import { swallowStep } from './swallow.ts'
 import { runStart, type Window } from './window.ts'
@@ -25,7 +27,6 @@ export function openMachine(
   decisions: Decisions,
 ): () => number {
   const { gate } = compiled
-  const { table, classes, width, speaking } = gate
   const { units } = window
   const groupsEnd = compiled.groups.length
 
@@ -33,13 +34,17 @@ export function openMachine(
   let waiting = -1
 
   function hold(position: number): number {
-    return Math.min(runStart(window, position), position - (gate.pending[memory.state] ?? 0))
+    return Math.min(runStart(window, position), position - pendingAt(memory.state))
+  }
+
+  function pendingAt(state: number): number {
+    return gate.said(state).pending
   }
 
   function commit(detector: number, match: Match): void {
     decisions.begin(detector, match.start, match.end)
     memory.position = match.end
-    memory.state = 0
+    memory.state = START
     memory.speaking = false
     memory.appointments = memory.appointments.filter((a) => a.word >= match.end)
     memory.tail = match.tail
@@ -103,7 +108,7 @@ export function openMachine(
     if (!/^\[SAFE_TO_USE:[A-Z0-9_]{1,40}_[a-z]{8}\]$/.test(text)) return NONE
     decisions.wall(start, end + 1)
     memory.position = end + 1
-    memory.state = 0
+    memory.state = START
     memory.speaking = false
     memory.appointments = []
     window.low = end + 1
@@ -111,8 +116,7 @@ export function openMachine(
   }
 
   function hear(position: number): Outcome {
-    const saying = gate.sayings[memory.state - speaking]
-    if (saying === undefined) return NONE
+    const saying = gate.said(memory.state)
     if (saying.prefixes.length > 0) {
       // What is asked at the mark after these may begin one unit further left: nothing of it may leave meanwhile.
       const base = Math.min(hold(position), saying.mark ? runStart(window, position - 1) : position)
@@ -152,7 +156,7 @@ export function openMachine(
       if (asked.glances[index]?.(units, mark, window.end, window.low)) worth |= 1 << index
     if (worth === 0) return NONE
     const start = runStart(window, mark)
-    const base = Math.min(start, mark + 1 - (gate.pending[memory.state] ?? 0))
+    const base = Math.min(start, mark + 1 - pendingAt(memory.state))
     for (const { spot, detector, glance } of asked.entries) {
       if ((worth & (1 << glance)) === 0) continue
       prepare(spot.fromMark === true ? mark : base)
@@ -186,10 +190,10 @@ export function openMachine(
     if (!isDue(position)) return NONE
     const due = memory.appointments.filter((a) => a.value === position)
     const base = hold(position)
-    const begun = gate.pending[memory.state] ?? 0
+    const begun = pendingAt(memory.state)
     const underWay = begun > 0 ? askPrefix(memory.state, begun, position, base) : NONE
     if (underWay !== NONE) return underWay
-    const specific = askPrefix(0, 0, position, base)
+    const specific = askPrefix(START, 0, position, base)
     if (specific !== NONE) return specific
     due.sort(bySpecificity)
     let asked = -1
@@ -224,10 +228,10 @@ export function openMachine(
         return WAIT
       }
       if (unit === END) return NONE
-      state = table[state * width + (classes[unit] ?? 0)] ?? 0
-      if (gate.pending[state] !== begun + steps) return NONE
-      const saying = gate.sayings[state - speaking]
-      const ended = saying?.prefixes.find((prefix) => prefix.units === begun + steps)
+      state = gate.next(state, unit)
+      const saying = gate.said(state)
+      if (saying.pending !== begun + steps) return NONE
+      const ended = saying.prefixes.find((prefix) => prefix.units === begun + steps)
       if (ended === undefined) continue
       return ended.group === groupsEnd ? NONE : askGroup(ended.group, position - begun, base)
     }
@@ -257,6 +261,7 @@ export function openMachine(
   }
 
   return () => {
+    recall(compiled, memory)
     if (memory.appointments.length > 0) locateValues()
     for (;;) {
       if (memory.tail !== undefined && !swallow()) return memory.position
@@ -277,18 +282,9 @@ export function openMachine(
         const stop = value < 0 ? earliest : value
         if (stop >= memory.position && stop < limit) limit = stop
       }
-      const from = memory.position
-      let position = from
-      let state = memory.state
-      while (position < limit) {
-        state = table[state * width + (classes[units[position++] ?? 0] ?? 0)] ?? 0
-        if (state >= speaking) break
-      }
-      memory.position = position
-      memory.state = state
-      memory.speaking = position > from && state >= speaking
+      memory.speaking = follow(compiled, memory, limit)
       if (memory.speaking) continue
-      if (isDue(position)) continue
+      if (isDue(memory.position)) continue
       // Either all is read, or the scan stands where a value may begin whose name is not read to its end.
       break
     }

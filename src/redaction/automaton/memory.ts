@@ -1,5 +1,6 @@
 import type { Tail } from '../detector.ts'
 import type { WordEntry } from './compile.ts'
+import { START } from './gate.ts'
 
 /** Where what the machine decides goes. Positions are the window's. */
 export interface Decisions {
@@ -24,8 +25,9 @@ export interface Appointment {
 
 /** What the machine remembers of one text between two pieces. All positions are the window's. */
 export interface Memory {
-  /** Automaton state at `position`. */
+  /** Automaton state at `position`, and the epoch it belongs to. */
   state: number
+  epoch: number
   /** Everything left of this was read by the automaton. */
   position: number
   /** True when what the automaton said at `position` has not been worked through. */
@@ -48,7 +50,8 @@ export function bySpecificity(a: Appointment, b: Appointment): number {
 /** The memory of a text of which nothing was read. */
 export function freshMemory(position: number): Memory {
   return {
-    state: 0,
+    state: START,
+    epoch: 0,
     position,
     speaking: false,
     appointments: [],

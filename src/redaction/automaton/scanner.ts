@@ -2,7 +2,7 @@ import { decode } from '../../stream/logical.ts'
 import type { Compiled } from './compile.ts'
 import { openMachine } from './machine.ts'
 import { type Decisions, freshMemory, type Memory } from './memory.ts'
-import { CONTEXT_UNITS, openWindow } from './window.ts'
+import { CONTEXT_UNITS } from './window.ts'
 
 /** Where a text's parts go, in order and without gaps. Offsets are into `raw`. */
 export interface Parts {
@@ -37,13 +37,11 @@ export interface Scanner {
 /** Units decoded at a time: small enough for the first-level cache, large enough that the edges cost nothing. */
 const BLOCK_UNITS = 8192
 
-// Scanning never yields, so one working window serves every text of the process; a text keeps only its tail, and its
-// left context once another text needs the window.
-const window = openWindow(CONTEXT_UNITS + BLOCK_UNITS + 64)
-let resident: { leave(): void } | undefined
+// A text keeps only its tail, and its left context once another text needs the window.
 
 /** Opens a scanner whose findings go to `parts`. */
 export function openScanner(compiled: Compiled, parts: Parts): Scanner {
+  const { window } = compiled
   const { units, offsets } = window
   let context: Uint16Array | undefined
   /** Where the units of the context stand, counted back from the first unit of `tail`. */
@@ -65,9 +63,9 @@ export function openScanner(compiled: Compiled, parts: Parts): Scanner {
   }
 
   function enter(): void {
-    if (resident === self) return
-    resident?.leave()
-    resident = self
+    if (window.resident === self) return
+    window.resident?.leave()
+    window.resident = self
     if (context) units.set(context)
     if (contextOffsets) offsets.set(contextOffsets)
   }

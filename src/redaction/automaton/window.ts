@@ -1,5 +1,7 @@
 import { END, type Reader } from '../detector.ts'
 import { isIn, unitClass } from './classes.ts'
+import type { Engine } from './engine.ts'
+import { RAW_UNITS } from './layout.ts'
 
 /** Most units the machine holds; with a scanner of names (44) and an unfinished escape (20) that makes 128. */
 export const MACHINE_HOLD_UNITS_MAX = 64
@@ -39,12 +41,21 @@ export interface Window extends Reader {
   lazy: boolean
   /** Where `pass` was last told that a value may begin. */
   passed: number
+  /** The text whose context stands here. Scanning never yields, so one window serves every text of a set. */
+  resident: { leave(): void } | undefined
+  copy(
+    raw: string,
+    index: number,
+    position: number,
+    limit: number,
+    offset: number,
+    before: number,
+  ): number
 }
 
-/** A window over `room` units. */
-export function openWindow(room: number): Window {
-  const units = new Uint16Array(room)
-  const offsets = new Int32Array(room + 1)
+/** A window over the memory of an engine. */
+export function openWindow(engine: Engine): Window {
+  const { units, offsets } = engine
   /** Looks up where holding began after all, and reads again. */
   const exact = (position: number): number => {
     window.lazy = false
@@ -75,7 +86,7 @@ export function openWindow(room: number): Window {
   }
   const window: Window = {
     units,
-    bytes: Buffer.from(units.buffer),
+    bytes: Buffer.from(units.buffer, units.byteOffset, units.byteLength),
     offsets,
     low: 0,
     end: 0,
@@ -85,6 +96,13 @@ export function openWindow(room: number): Window {
     base: 0,
     lazy: false,
     passed: 0,
+    resident: undefined,
+    copy(raw, index, position, limit, offset, before) {
+      const count = Math.min(raw.length - index, limit - position, RAW_UNITS)
+      engine.raw.writeUInt16LE(before, 0)
+      engine.raw.write(raw.length === count ? raw : raw.slice(index, index + count), 2, 'utf16le')
+      return engine.copy(0, count, position, offset)
+    },
     at(position) {
       if (position < window.low) return END
       if (position < window.end) {

@@ -1,12 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import { ALNUM, DIGIT, HEX, isIn, unitClass } from '../automaton/classes.ts'
-import {
-  aroundColon,
-  betweenPairs,
-  betweenParts,
-  dottedQuad,
-  type Glance,
-} from '../automaton/glance.ts'
+import { aroundColon, betweenGroups, dottedQuad } from '../automaton/glance.ts'
 import type { LabelDetector, Match, Reader, SpotDetector } from '../detector.ts'
 import { locateLabelled } from '../values/label.ts'
 
@@ -130,15 +124,6 @@ const ipv6: SpotDetector = {
   },
 }
 
-/** The look that fits the mark. */
-const machineMark: Glance = (units, position, end, low) => {
-  const mark = units[position]
-  if (mark === 0x2d) return betweenPairs(units, position, end, low)
-  return mark === 0x2e
-    ? betweenParts(units, position, end, low)
-    : aroundColon(units, position, end, low)
-}
-
 /** Hardware addresses: six or eight pairs with one kind of mark, or fours with full stops. Source: IEEE 802. */
 const mac: SpotDetector = {
   type: 'spot',
@@ -146,7 +131,7 @@ const mac: SpotDetector = {
   kind: 'pii',
   entity: 'MAC_ADDRESS',
   marks: [':', '-', '.'],
-  glance: machineMark,
+  glance: betweenGroups,
   judge(text, position, runStart) {
     const mark = text.at(position)
     const size = mark === 0x2e ? 4 : 2

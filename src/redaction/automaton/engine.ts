@@ -1,0 +1,122 @@
+import { ALNUM, DIGIT, HEX, TOKEN, unitClass } from './classes.ts'
+import {
+  CELLS,
+  CLASSES,
+  FOLDED,
+  FRONT,
+  KIND_ALNUM,
+  KIND_DIGIT,
+  KIND_HEX,
+  KIND_LABEL,
+  KIND_MARK,
+  KIND_TOKEN,
+  KINDS,
+  LOOKS,
+  OFFSETS,
+  PAGES,
+  PAIRS,
+  RAW,
+  RAW_UNITS,
+  ROOM_UNITS,
+  ROW_BYTES,
+  SAYS,
+  STATES_MAX,
+  TABLE,
+  UNITS,
+} from './layout.ts'
+import { program } from './program.ts'
+
+/**
+ * What is done for every single unit, in WebAssembly: it needs no warming up, and its speed does not depend on what else the
+ * process has run. The program is assembled here when the process starts; everything it knows stands in its memory.
+ */
+export interface Engine {
+  /** Logical units; positions are indexes into it. */
+  readonly units: Uint16Array
+  readonly offsets: Int32Array
+  /** Symbol of every unit, below 128. */
+  readonly classes: Uint8Array
+  /** Rows of 128 next states; see `Gate`. */
+  readonly table: Int32Array
+  /** By state: what it says, as `SAYS_…` flags. */
+  readonly says: Uint8Array
+  /** See `possiblePairs`. */
+  readonly pairs: Uint8Array
+  /** By unit: how a mark is looked at, as `LOOK_…`. */
+  readonly looks: Uint8Array
+  /** Raw text is written here, behind one unit that stood in front of it. */
+  readonly raw: Buffer
+  /**
+   * Follows the automaton from `state` and `position` on. Gives the position where it stopped: at `limit`, behind something
+   * worth hearing (then `state` speaks), or in front of a transition that is not worked out.
+   */
+  run(state: number, position: number, limit: number, low: number, end: number): number
+  /** State where the last run stopped. */
+  state(): number
+  /** Why the last run stopped: `AT_LIMIT`, `HEARD` or `UNKNOWN_AHEAD`. */
+  reason(): number
+  /** Copies raw units that mean themselves, or fold to one, from the `from`th; gives how many of `count` did. */
+  copy(from: number, count: number, position: number, offset: number): number
+}
+
+/** A fresh engine with memory of its own. `folded` gives by unit what it means alone, or `NEEDS_…`. */
+export function openEngine(folded: Uint16Array): Engine {
+  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES })
+  const { buffer } = memory
+  const { exports } = new WebAssembly.Instance(program, { host: { memory } })
+  const native = exports as unknown as {
+    run(state: number, at: number, limit: number, low: number, end: number): number
+    copy(from: number, count: number, to: number, offsets: number, offset: number): number
+  }
+  const cells = new Int32Array(buffer, CELLS, 2)
+  new Uint8Array(buffer, KINDS, 128).set(KINDS_OF_UNITS)
+  new Uint16Array(buffer, FOLDED, 65_536).set(folded)
+  return {
+    units: new Uint16Array(buffer, UNITS, ROOM_UNITS),
+    offsets: new Int32Array(buffer, OFFSETS, ROOM_UNITS + 1),
+    classes: new Uint8Array(buffer, CLASSES, 65_536),
+    table: new Int32Array(buffer, TABLE, (STATES_MAX * ROW_BYTES) / 4),
+    says: new Uint8Array(buffer, SAYS, STATES_MAX),
+    pairs: new Uint8Array(buffer, PAIRS, 300),
+    looks: new Uint8Array(buffer, LOOKS, 65_536),
+    raw: Buffer.from(buffer, RAW, (RAW_UNITS + 1) * 2),
+    run: (state, position, limit, low, last) =>
+      (native.run(
+        state,
+        FRONT + position * 2,
+        FRONT + limit * 2,
+        FRONT + low * 2,
+        FRONT + last * 2,
+      ) -
+        FRONT) >>
+      1,
+    state: () => cells[0] ?? 0,
+    reason: () => cells[1] ?? 0,
+    copy: (from, count, position, offset) =>
+      native.copy(
+        RAW + (from + 1) * 2,
+        count,
+        UNITS + position * 2,
+        OFFSETS + position * 4,
+        offset,
+      ),
+  }
+}
+
+const KINDS_OF_UNITS = kinds()
+
+function kinds(): Uint8Array {
+  const found = new Uint8Array(128)
+  const classes = [
+    [DIGIT, KIND_DIGIT],
+    [ALNUM, KIND_ALNUM],
+    [TOKEN, KIND_TOKEN],
+    [unitClass(' .\\-()/'), KIND_MARK],
+    [HEX, KIND_HEX],
+    [unitClass('A-Za-z0-9\\-'), KIND_LABEL],
+  ] as const
+  for (const [members, flag] of classes)
+    for (let unit = 0; unit < 128; unit++)
+      if (members[unit] === 1) found[unit] = (found[unit] ?? 0) | flag
+  return found
+}

@@ -1,0 +1,62 @@
+/** What stands where in the memory of the engine, and the numbers both sides of it know. */
+
+/** Why a run stopped: at its limit, behind something worth hearing, in front of a transition that is not worked out. */
+export const AT_LIMIT = 0
+export const HEARD = 1
+export const UNKNOWN_AHEAD = 2
+
+/** Prefixes, or words that may stand inside others: always heard. */
+export const SAYS_ALWAYS = 1
+/** Only words that must stand alone: heard unless a small letter goes on. */
+export const SAYS_WHOLE = 2
+/** A mark: heard when it is worth a glance. */
+export const SAYS_MARK = 4
+
+/** How a mark is looked at before it is heard; always heard, or by one of the looks in `looks.ts`. */
+export const LOOK_ALWAYS = 0
+export const LOOK_NUMBER = 1
+export const LOOK_STOP = 2
+export const LOOK_HYPHEN = 3
+export const LOOK_COLON = 4
+export const LOOK_AT = 5
+export const LOOK_TILDE = 6
+
+/** Marks between two groups of digits that `pairs` tells apart, and the size from which on groups are all the same. */
+export const PAIR_MARKS = ' -.'
+export const PAIR_DIGITS_MAX = 9
+
+/** Units in memory: left context, a block, and room behind. */
+export const ROOM_UNITS = 8448
+/** Units of raw text copied at a time. */
+export const RAW_UNITS = 8192
+/** States that fit the table. */
+export const STATES_MAX = 16_384
+/** Bytes of a row of the table. */
+export const ROW_BYTES = 512
+
+/**
+ * Addresses in the engine's memory. State and reason of the last run; by unit: symbol, kind, meaning, look; by state: what
+ * it says; possible pairs; the window; raw text; the automaton's rows.
+ */
+export const CELLS = 64
+export const CLASSES = 1024
+export const KINDS = CLASSES + 65_536
+export const FOLDED = KINDS + 65_536
+export const LOOKS = FOLDED + 131_072
+export const SAYS = LOOKS + 65_536
+export const PAIRS = SAYS + STATES_MAX
+export const UNITS = PAIRS + 512
+/** So that what stands a little left of the first unit has an address above 0 too. */
+export const FRONT = 256
+export const OFFSETS = UNITS + ROOM_UNITS * 2 + 64
+export const RAW = OFFSETS + ROOM_UNITS * 4 + 64
+export const TABLE = (RAW + RAW_UNITS * 2 + 1024) & ~511
+export const PAGES = Math.ceil((TABLE + STATES_MAX * ROW_BYTES) / 65_536)
+
+/** Kinds of units, as flags. */
+export const KIND_DIGIT = 1
+export const KIND_ALNUM = 2
+export const KIND_TOKEN = 4
+export const KIND_MARK = 8
+export const KIND_HEX = 16
+export const KIND_LABEL = 32

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { compileDetectors } from '../../src/redaction/automaton/compile.ts'
+import { LOOK_ALWAYS } from '../../src/redaction/automaton/layout.ts'
+import { DETECTORS } from '../../src/redaction/detectors/index.ts'
+import { redactor } from '../../src/redaction/redact.ts'
+import { scan } from '../../src/redaction/scan.ts'
+import { vault } from '../../src/redaction/vault.ts'
+import { decode } from '../../src/stream/logical.ts'
+import { texts } from './texts.ts'
+
+const compiled = compileDetectors(DETECTORS)
+const { engine, gate, window } = compiled
+const RUNS = Number(process.env.SOAK_RUNS ?? 400)
+const PATIENCE_MS = 120_000
+
+/** Numbers, addresses and what nearly is one: what marks are looked at for. */
+const marked = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(...'.-:@~ /()+,_"=#$%'),
+      fc.constantFrom(...'- . : :: @ Q~ . - ) ( /'.split(' ')),
+      fc
+        .integer({ min: 1, max: 12 })
+        .chain((size) => fc.stringMatching(new RegExp(`^\\d{${size}}$`))),
+      fc.stringMatching(/^[0-9a-f]{1,4}$/),
+      fc.stringMatching(/^[0-9A-F]{2}(:[0-9A-F]{2}){5}$/),
+      fc.stringMatching(/^[0-9A-F]{2}(-[0-9A-F]{2}){5}$/),
+      fc.stringMatching(/^[A-Z]{1,2}\d{7,9}[A-Z]?$/),
+      fc.stringMatching(/^[A-Za-z0-9_-]{1,30}$/),
+      fc.constantFrom('jo@mail.example.org', '8.69.237.21', '2001:db8::1', '0102.0304.05ab'),
+      fc.constantFrom('AT611904300234573201', '480-54-2718', '(415) 555-2671', '+49 30 901820'),
+      fc.constantFrom('960121-1234567', '529.982.247-25', '12345678Z', '51 824 753 556'),
+    ),
+    { maxLength: 10 },
+  )
+  .map((list) => list.join(''))
+
+describe('the engine', () => {
+  test(
+    'a look at a mark never keeps a verdict from falling',
+    () => {
+      const looks = engine.looks.slice()
+      fc.assert(
+        fc.property(fc.oneof(marked, texts), (text) => {
+          const looked = scan(compiled, text)
+          engine.looks.fill(LOOK_ALWAYS)
+          const asked = scan(compiled, text)
+          engine.looks.set(looks)
+          expect(looked).toEqual(asked)
+        }),
+        { numRuns: RUNS * 2 },
+      )
+    },
+    PATIENCE_MS,
+  )
+
+  test(
+    'units copied natively are those that the loop decodes, at the same offsets',
+    () => {
+      const plain = {
+        units: new Uint16Array(4096),
+        offsets: new Int32Array(4097),
+        bytes: Buffer.alloc(8192),
+        copy: () => 0,
+      }
+      const word = fc.oneof(
+        fc.string({ maxLength: 90 }),
+        fc.string({ unit: 'binary', maxLength: 90 }),
+        fc.constantFrom(
+          ...'а а\u200b ｗｉｄｅ \u0661 %41 &amp; \\u0041 \\n \ud83d\ude00 é 中文 aа'.split(' '),
+        ),
+      )
+      const long = fc.array(word, { maxLength: 20 }).map((list) => list.join('').slice(0, 1500))
+      fc.assert(
+        fc.property(long, fc.boolean(), (text, final) => {
+          window.resident?.leave()
+          window.resident = undefined
+          const ours = decode(text, 0, final, window, 0, 4096, 0)
+          const theirs = decode(text, 0, final, plain, 0, 4096, 0)
+          expect(ours).toEqual(theirs)
+          expect(window.units.slice(0, ours.end)).toEqual(plain.units.slice(0, ours.end))
+          expect(window.offsets.slice(0, ours.end + 1)).toEqual(
+            plain.offsets.slice(0, ours.end + 1),
+          )
+        }),
+        { numRuns: RUNS },
+      )
+    },
+    PATIENCE_MS,
+  )
+
+  test(
+    'states that were forgotten in the middle of a text are found again',
+    () => {
+      const open = () =>
+        redactor(compiled, () => 'mask', vault({ key: new Uint8Array(32), scope: '' }))
+      fc.assert(
+        fc.property(texts, (text) => {
+          const [steady, forgetful] = [open(), open()]
+          let [left, right] = ['', '']
+          for (const unit of text.split('')) {
+            left += steady.push(unit)
+            gate.forget()
+            right += forgetful.push(unit)
+          }
+          expect(right + forgetful.end()).toBe(left + steady.end())
+        }),
+        { numRuns: Math.ceil(RUNS / 80) },
+      )
+    },
+    PATIENCE_MS,
+  )
+
+  test('preparing every built-in detector takes no request along', () => {
+    const started = process.cpuUsage()
+    compileDetectors([...DETECTORS].slice(1))
+    const { user, system } = process.cpuUsage(started)
+    // Half a second on a loaded machine; building every state at once took more than that on an idle one.
+    expect((user + system) / 1000).toBeLessThan(500)
+    expect(gate.size()).toBeLessThan(20_000)
+  })
+})
