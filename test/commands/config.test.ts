@@ -40,6 +40,8 @@ test.each([
   ['OPENAI_UPSTREAM_URL', 'not a url'],
   ['OPENAI_UPSTREAM_URL', 'https://user:pass@example.com'],
   ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
+  ['SLUICE_ADMIN_URL', 'ftp://gateway'],
+  ['SLUICE_ADMIN_URL', 'https://gateway.example.com'],
 ])('%s=%s is a mistake that names the variable', (name, value) => {
   expect(mistakes({ [name]: value }).some((each) => each.startsWith(name))).toBe(true)
 })
