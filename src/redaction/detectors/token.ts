@@ -6,7 +6,7 @@ export type TokenOptions = Partial<
   Pick<FormatDetector, 'tail' | 'left' | 'exact' | 'disguises' | 'check' | 'kind' | 'until'>
 >
 
-/** Units of a literal that nobody writes by chance: such a token counts behind letters, too (`\x1b[0mglpat-…`). */
+/** Units of a literal that nobody writes by chance. */
 const DISTINCT_UNITS_MIN = 6
 
 /** True when every literal is distinct by itself: long enough, with a sign that ends it. */
@@ -40,7 +40,6 @@ export function token(
     entity: id.toUpperCase().replaceAll('-', '_'),
     literals: list,
     body: shape,
-    ...(isPlain ? {} : { left: '' }),
     ...options,
     ...(isPlain || options.tail === undefined ? {} : { tail: widened(options.tail) }),
     cases: {
