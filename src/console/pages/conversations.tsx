@@ -6,9 +6,9 @@ import { type Column, DataTable } from '../parts/data-table.tsx'
 import { FilterSelect } from '../parts/field.tsx'
 import { ago, count, duration, exactMoney, fullMoment, money } from '../parts/format.ts'
 import { PageHead } from '../parts/page-head.tsx'
+import type { RowLink } from '../parts/row-link.ts'
 import { Empty, Loading, Trouble } from '../parts/states.tsx'
 import { useFilters } from '../parts/use-filters.ts'
-import type { RowLink } from '../parts/virtual-rows.tsx'
 import { useSession } from '../session.tsx'
 
 const DAY_MS = 24 * 3_600_000

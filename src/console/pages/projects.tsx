@@ -3,8 +3,8 @@ import { api, ask } from '../client.ts'
 import { type Column, DataTable } from '../parts/data-table.tsx'
 import { ago, fullMoment } from '../parts/format.ts'
 import { PageHead } from '../parts/page-head.tsx'
+import type { RowLink } from '../parts/row-link.ts'
 import { Empty, Loading, Trouble } from '../parts/states.tsx'
-import type { RowLink } from '../parts/virtual-rows.tsx'
 import { useSession } from '../session.tsx'
 
 const list = () => ask(api.sessions.get({ query: { limit: 1000 } }))

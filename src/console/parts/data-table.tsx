@@ -8,8 +8,9 @@ import {
 import { type ReactNode, useMemo } from 'react'
 import { classes } from './classes.ts'
 import { IconDown, IconUpDown } from './icons.tsx'
+import type { RowLink } from './row-link.ts'
 import { useFilters } from './use-filters.ts'
-import { type RowLink, VirtualRows } from './virtual-rows.tsx'
+import { VirtualRows } from './virtual-rows.tsx'
 
 /** One column. */
 export interface Column<T> {

@@ -1,14 +1,8 @@
-import { Link, type LinkProps, useNavigate } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef } from 'react'
+import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useRef } from 'react'
+import { useSession } from '../session.tsx'
 import { classes } from './classes.ts'
-
-/** Where a row leads; `label` names the link in its first cell. */
-export interface RowLink {
-  readonly to: LinkProps['to']
-  readonly params?: Record<string, string>
-  readonly search?: Record<string, string>
-}
+import { hrefOf, type RowLink, useRowClicks } from './row-link.ts'
 
 /** What a cell is drawn from. */
 export interface RowColumn<T> {
@@ -50,17 +44,22 @@ export function VirtualRows<T>({
   className?: string
 }) {
   const view = useRef<HTMLDivElement>(null)
-  const rowsRef = useRef(rows)
-  rowsRef.current = rows
+  const { workspace } = useSession()
+  const open = useRowClicks()
+  // Its identity tells when the places of all rows are to be counted anew: not in every frame.
+  const getItemKey = useCallback(
+    (index: number) => {
+      const row = rows[index]
+      return row === undefined ? index : rowId(row)
+    },
+    [rows, rowId],
+  )
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => view.current,
     estimateSize: () => ROW_PX,
     overscan: OVERSCAN_ROWS,
-    getItemKey: (index) => {
-      const row = rowsRef.current[index]
-      return row === undefined ? index : rowId(row)
-    },
+    getItemKey,
   })
   const minWidth = `${minRemOf(template)}rem`
   const lastSeen = virtual.getVirtualItems().at(-1)?.index ?? -1
@@ -92,6 +91,7 @@ export function VirtualRows<T>({
       aria-rowcount={rows.length + 1}
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onClick={open}
       className={classes('relative min-h-0 overflow-auto', className ?? 'max-h-[70vh]')}
     >
       <div role="rowgroup" style={{ minWidth }} className="sticky top-0 z-10">
@@ -126,7 +126,7 @@ export function VirtualRows<T>({
                 template={template}
                 columns={columns as readonly RowColumn<unknown>[]}
                 row={row}
-                link={link as ((row: unknown) => RowLink) | undefined}
+                href={link && hrefOf(link(row), workspace?.id)}
               />
             )
           })}
@@ -141,30 +141,18 @@ function minRemOf(template: string): number {
   return [...template.matchAll(/([\d.]+)rem/g)].reduce((sum, match) => sum + Number(match[1]), 0)
 }
 
-const Row = memo(function Row({
-  index,
-  top,
-  template,
-  columns,
-  row,
-  link,
-}: {
-  index: number
-  top: number
-  template: string
-  columns: readonly RowColumn<unknown>[]
-  row: unknown
-  link: ((row: unknown) => RowLink) | undefined
-}) {
-  const navigate = useNavigate()
-  const leads = link?.(row)
-  const open = leads && {
-    to: leads.to,
-    params: leads.params,
-    search: (old: Record<string, unknown>) => ({ w: old.w, ...leads.search }),
-  }
+interface RowProps {
+  readonly index: number
+  readonly top: number
+  readonly template: string
+  readonly columns: readonly RowColumn<unknown>[]
+  readonly row: unknown
+  readonly href: string | undefined
+}
+
+/** Drawn in every frame of a fast scroll: plain elements, and no hook of the router. */
+const Row = memo(function Row({ index, top, template, columns, row, href }: RowProps) {
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the first cell is the way for keyboards
     <div
       role="row"
       aria-rowindex={index + 2}
@@ -172,26 +160,23 @@ const Row = memo(function Row({
       style={{ gridTemplateColumns: template, transform: `translateY(${top}px)` }}
       className={classes(
         'absolute top-0 left-0 grid h-9 w-full items-center border-line border-b',
-        leads && 'cursor-pointer hover:bg-sunken focus-within:bg-accent-soft',
+        href !== undefined && 'cursor-pointer focus-within:bg-accent-soft hover:bg-sunken',
       )}
-      onClick={(event) => {
-        const inside = (event.target as HTMLElement).closest('a, button, input')
-        if (open && !inside && getSelection()?.isCollapsed !== false) void navigate(open as never)
-      }}
     >
       {columns.map((column, place) => (
         <div
           key={column.id}
           role="cell"
-          className={classes(
-            'min-w-0 truncate px-3',
-            column.align === 'end' && 'tabular text-right',
-          )}
+          className={
+            column.align === 'end'
+              ? 'tabular min-w-0 truncate px-3 text-right'
+              : 'min-w-0 truncate px-3'
+          }
         >
-          {place === 0 && open ? (
-            <Link {...(open as LinkProps)} className="text-ink no-underline hover:text-accent">
+          {place === 0 && href !== undefined ? (
+            <a href={href} className="text-ink no-underline hover:text-accent">
               {column.cell(row)}
-            </Link>
+            </a>
           ) : (
             column.cell(row)
           )}
