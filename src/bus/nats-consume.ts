@@ -54,11 +54,17 @@ export function consumeNats(
   /** Messages that a handler has in its hands. */
   let held = 0
   let progress = Promise.withResolvers<void>()
+  /** A batch is full: there is nothing more to wait for. */
+  let full = Promise.withResolvers<void>()
   let active = 0
   const workers = new Set<Promise<void>>()
 
   function take(message: JsMsg): void {
     waiting.push(message)
+    if (waiting.length === wanted.batchMax) {
+      full.resolve()
+      full = Promise.withResolvers<void>()
+    }
     if (active >= (wanted.concurrency ?? 1)) return
     active++
     const worker = work()
@@ -68,7 +74,8 @@ export function consumeNats(
 
   async function work(): Promise<void> {
     while (waiting.length > 0 && !closed) {
-      if (waiting.length < wanted.batchMax) await pause(world.clock, GATHER_MS)
+      if (waiting.length < wanted.batchMax)
+        await Promise.race([pause(world.clock, GATHER_MS), full.promise])
       const messages = waiting.slice(0, wanted.batchMax)
       waiting = waiting.slice(wanted.batchMax)
       held += messages.length
@@ -101,8 +108,9 @@ export function consumeNats(
     const consumer = await nc.jetstream().consumers.get(stream, wanted.durable)
     while (!closed && !nc.isClosed()) {
       const room = wanted.pendingMax - waiting.length - held
-      // Asking for what there is room for is the only bound on memory: the server would send all it may.
-      if (room < wanted.batchMax && held > 0) await progress.promise
+      // Asking for what there is room for is the only bound on memory: the server would send all it may. As long as a worker is
+      // there it makes room; to ask for none (or less) is answered by one message and silence until the pull expires.
+      if (room < wanted.batchMax && active > 0) await progress.promise
       else {
         running = await consumer.fetch({ max_messages: room, expires: PULL_MS })
         for await (const message of running) take(message)

@@ -129,6 +129,31 @@ describe('with a server', () => {
     await bus.close()
   })
 
+  test('small messages are taken one batch after the other, without a pause until the pull expires', async () => {
+    const bus = openBus({ url: nats.url, world })
+    // An organisation each, so a message each.
+    const calls = Array.from({ length: 2_000 }, () => someCall())
+    for (const call of calls) bus.publishCall(call)
+    await until('all of them stored', () => bus.stats().spansAcked === 4_000)
+    const ids = new Set<string>()
+    const consuming = bus.consume({
+      kind: 'spans',
+      durable: 'one-after-the-other',
+      batchMax: 100,
+      pendingMax: 200,
+      async handle(messages) {
+        for (const message of messages) {
+          for (const { event } of decodeSpanMessage(message.bytes).calls) ids.add(event.opened.id)
+          message.ack()
+        }
+      },
+    })
+    // Seven pulls of three seconds each, if each ended with the wait of the next.
+    await until('all of them', () => calls.every(({ event }) => ids.has(event.opened.id)), 12_000)
+    await consuming.close()
+    await bus.close()
+  }, 30_000)
+
   test('an unacknowledged message comes again, with its deliveries counted', async () => {
     const bus = openBus({ url: nats.url, world })
     const deliveries: number[] = []
