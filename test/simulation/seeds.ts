@@ -1,6 +1,6 @@
 /**
  * Plays many seeds on all cores: `bun test/simulation/seeds.ts [seeds] [from] [log]`. Each line of the log is one
- * chunk that held; a run with a log goes on after the last seed in it. Ends with `N passed, N failed`, in seeds.
+ * chunk that held; a run with a log goes on after the last seed in it. Ends with `1 passed, 0 failed`.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -107,6 +107,8 @@ export async function soakSeeds(seeds: number, from?: number, log?: string): Pro
 if (import.meta.main) {
   const [seeds = '10000', from, log] = process.argv.slice(2)
   const broken = await soakSeeds(Number(seeds), from === undefined ? undefined : Number(from), log)
-  console.log(`${Number(seeds) - broken.length} passed, ${broken.length} failed`)
-  process.exitCode = broken.length === 0 ? 0 : 1
+  // One proof, however many seeds: the sum of all suites counts tests.
+  const held = broken.length === 0 && Number(seeds) > 0
+  console.log(held ? '1 passed, 0 failed' : '0 passed, 1 failed')
+  process.exitCode = held ? 0 : 1
 }
