@@ -11,6 +11,7 @@ import { cacheDirOf } from './cache-dir.ts'
 import type { Config } from './config.ts'
 import { consoleApp, isConsolePath } from './console/index.ts'
 import { docsSite, isDocsPath, manual } from './docs/index.ts'
+import { exportsPort } from './export-port.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
 import { badHost, failedResponse, isGoodHost } from './gateway/front.ts'
 import { healthRoutes } from './gateway/health.ts'
@@ -51,6 +52,8 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     manual,
     mcpWrites: config.mcpWrites,
     parked: parts.bus,
+    exports: exportsPort(parts.bus, world),
+    retention: { traceDays: config.traceDays, contentDays: config.contentDays },
     throttle,
     addressOf: (request) => addressOf(adminServer ?? server, request),
   })

@@ -1,6 +1,6 @@
 import { Type as t } from '@sinclair/typebox'
 import type { AuditRow } from '../store/audit.ts'
-import { listAudit } from '../store/audit-reads.ts'
+import { listAudit, verifyAudit } from '../store/audit-reads.ts'
 import type { AdminDeps } from './deps.ts'
 import { type Caller, workspaceCaller } from './guard.ts'
 import { ocsfOf } from './ocsf.ts'
@@ -94,6 +94,30 @@ export const AUDIT_ROUTES = [
           has_more: more,
         },
       }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/audit-logs/verify',
+    tag: 'audit',
+    summary: 'Check the chain of the audit log',
+    says: 'Recomputes the hash of every entry of the organisation from the first on: tells when one was changed, moved, taken out or cut off the end.',
+    needs: ['audit:read'],
+    scope: 'organization',
+    answer: {
+      status: 200,
+      says: 'What was found.',
+      shape: t.Object({
+        intact: t.Boolean(),
+        rows: t.Integer({ description: 'Entries that were checked and are as they were written.' }),
+        fault: t.Union([t.Object({ seq: t.Integer(), why: t.String() }), t.Null()]),
+      }),
+    },
+    async handle({ deps, caller }) {
+      const { rows, broken } = await verifyAudit(deps.database.orm, caller.organizationId)
+      const [first] = broken
+      const fault = first ? { seq: first.seq, why: first.why } : null
+      return { status: 200, body: { intact: fault === null, rows, fault } }
     },
   }),
 ]

@@ -58,6 +58,35 @@ export interface ParkedPort {
   replayParked(ids: readonly string[]): Promise<number>
 }
 
+/** A destination of traces or notices, as far as the control plane may show it: no credential, no path. */
+export interface ExportDestination {
+  readonly name: string
+  readonly type: string
+  /** What it is sent. */
+  readonly gets: 'calls' | 'issues' | 'budgets'
+  /** Scheme and host; undefined for stdout and the trace store. */
+  readonly origin: string | undefined
+  /** The name of its cursor on the bus; undefined where notices wait in the database. */
+  readonly cursor: string | undefined
+  /** Configured outside, and not a part of this product. */
+  readonly outside: boolean
+}
+
+/** The exporter's destinations, as this process reads them from the same configuration. */
+export interface ExportsPort {
+  list(): Promise<readonly ExportDestination[]>
+  /** Messages not yet taken, by cursor; undefined while the bus is away. */
+  lags(): Promise<ReadonlyMap<string, number> | undefined>
+  /** Sends one made-up call to the destination of that name; undefined when there is none. */
+  test(name: string): Promise<{ readonly ok: boolean; readonly says: string } | undefined>
+}
+
+/** How long what is kept; undefined: for ever. Days. */
+export interface Retention {
+  readonly traceDays: number | undefined
+  readonly contentDays: number | undefined
+}
+
 /** Everything the control plane stands on, handed in by `server.ts`. */
 export interface AdminDeps {
   readonly world: World
@@ -84,6 +113,10 @@ export interface AdminDeps {
   readonly identity?: IdentityDoor | undefined
   /** Messages that no destination could take; without it there are none to show. */
   readonly parked?: ParkedPort | undefined
+  /** Where calls are sent; without it there is nothing to list. */
+  readonly exports?: ExportsPort | undefined
+  /** As configured; without it nobody is told. */
+  readonly retention?: Retention | undefined
   /** Shown in the OpenAPI document. */
   readonly version: string
 }

@@ -3,6 +3,7 @@ import { AUDIT_ROUTES } from './audit-logs.ts'
 import { CALL_ROUTES } from './calls.ts'
 import { CONFIG_ROUTES } from './config-schema.ts'
 import type { AdminDeps } from './deps.ts'
+import { EXPORT_ROUTES } from './exports.ts'
 import { IDENTITY_ROUTES } from './identity.ts'
 import { ISSUE_ROUTES } from './issues.ts'
 import { mcp } from './mcp/server.ts'
@@ -48,6 +49,7 @@ export const RESOURCES = {
   calls: CALL_ROUTES,
   requests: REQUEST_ROUTES,
   issues: ISSUE_ROUTES,
+  exports: EXPORT_ROUTES,
   parked: PARKED_ROUTES,
   redaction: REDACTION_ROUTES,
   audit: AUDIT_ROUTES,

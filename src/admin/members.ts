@@ -19,7 +19,7 @@ import { demandGrantable, grantedRole } from './grant.ts'
 import type { Caller } from './guard.ts'
 import { ID_PARAMS } from './id-params.ts'
 import { PAGE_QUERY, pageAsked, pageOf, pageShape } from './page-shape.ts'
-import { type Call, type Route, route } from './route.ts'
+import { type Call, route } from './route.ts'
 import { iso } from './run-shape.ts'
 import { moment, uuid } from './scalar-shapes.ts'
 import { write } from './write.ts'
@@ -68,7 +68,7 @@ export const MEMBER_ROUTES = [
   ...routesAt('workspace', '/workspaces/current/members'),
 ]
 
-function routesAt(scope: 'organization' | 'workspace', path: string): Route[] {
+function routesAt<const P extends string>(scope: 'organization' | 'workspace', path: P) {
   const of = scope === 'organization' ? 'the organisation' : 'the workspace'
   const manage =
     scope === 'organization' ? 'organization:manage' : ('workspaces:manage-members' as const)

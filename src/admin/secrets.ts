@@ -1,6 +1,7 @@
 import { Type as t } from '@sinclair/typebox'
 import { secret } from '../base/secret.ts'
 import type { Orm } from '../store/database.ts'
+import type { Keyring } from '../store/keyring.ts'
 import { deleteSecret, listSecrets, putSecret } from '../store/secrets.ts'
 import { route } from './route.ts'
 import { iso } from './run-shape.ts'
@@ -12,10 +13,20 @@ const SECRETS = t.Array(
     key: t.String({ description: 'Its name; providers look theirs up by it.' }),
     last_four: t.String(),
     updated_at: moment(),
+    readable: t.Boolean({
+      description: 'False when the master key does not open it: calls that need it fail.',
+    }),
   }),
   {
     examples: [
-      [{ key: 'OPENAI_API_KEY', last_four: 'a1b2', updated_at: '2026-11-22T07:00:00.000Z' }],
+      [
+        {
+          key: 'OPENAI_API_KEY',
+          last_four: 'a1b2',
+          updated_at: '2026-11-22T07:00:00.000Z',
+          readable: true,
+        },
+      ],
     ],
   },
 )
@@ -33,7 +44,7 @@ export const SECRET_ROUTES = [
     answer: { status: 200, says: 'The secrets, by name.', shape: SECRETS },
     handle: async ({ deps, caller }) => ({
       status: 200,
-      body: await secretsOnWire(deps.database.orm, caller.workspaceId),
+      body: await secretsOnWire(deps.database.orm, caller.workspaceId, deps.keyring),
     }),
   }),
   route({
@@ -83,16 +94,17 @@ export const SECRET_ROUTES = [
           resource: { kind: 'workspace_secrets', id: workspaceId },
           details: { set, deleted },
         })
-        return { status: 200, body: await secretsOnWire(orm, workspaceId) }
+        return { status: 200, body: await secretsOnWire(orm, workspaceId, deps.keyring) }
       }),
   }),
 ]
 
-async function secretsOnWire(orm: Orm, workspaceId: string): Promise<unknown[]> {
-  const found = await listSecrets(orm, workspaceId)
+async function secretsOnWire(orm: Orm, workspaceId: string, keyring: Keyring): Promise<unknown[]> {
+  const found = await listSecrets(orm, workspaceId, keyring)
   return found.map((each) => ({
     key: each.name,
     last_four: each.lastFour,
     updated_at: iso(each.updatedAtMs),
+    readable: each.readable ?? true,
   }))
 }

@@ -5,6 +5,7 @@ import { LIMITS } from '../base/limits.ts'
 import type { LogFields, World } from '../base/world.ts'
 import { encodeContent, encodeUsage, subjectOf } from './events.ts'
 import { consumeNats } from './nats-consume.ts'
+import { consumerLags } from './nats-lags.ts'
 import { keepLink, type LinkOptions } from './nats-link.ts'
 import { readParked, replayParked } from './nats-parked.ts'
 import {
@@ -152,6 +153,7 @@ export function openBus(options: BusOptions): Bus {
       consumers.push(consuming)
       return consuming
     },
+    lags: async () => link && consumerLags(link.nc),
     parked: async (limit) => (link === undefined ? [] : readParked(link.nc, limit)),
     async replayParked(ids) {
       if (link === undefined) throw new Error('the bus is away')

@@ -88,6 +88,7 @@ export function openFolderBus(options: FolderBusOptions): Bus {
       return sent.map((event) => event.opened.id)
     },
     consume: (wanted) => consumeFolder(wanted, dir, world),
+    lags: async () => folderLags(dir),
     async parked(limit) {
       const names = readdirSync(join(dir, 'parked')).toSorted().reverse().slice(0, limit)
       return names.map((name) => readParkedFile(dir, name))
@@ -124,9 +125,12 @@ export function openFolderBus(options: FolderBusOptions): Bus {
   }
 }
 
+/** A consumer's own directory begins with it. */
+const FOR = 'for-'
+
 function consumeFolder(wanted: ConsumeOptions, dir: string, world: World): Consuming {
   const inbox = join(dir, wanted.kind, 'in')
-  const own = join(dir, wanted.kind, `for-${wanted.durable}`)
+  const own = join(dir, wanted.kind, `${FOR}${wanted.durable}`)
   mkdirSync(own, { recursive: true, mode: 0o700 })
   // In memory on purpose: after a crash a poison message has as many tries again.
   const deliveries = new Map<string, number>()
@@ -194,10 +198,23 @@ function consumeFolder(wanted: ConsumeOptions, dir: string, world: World): Consu
   }
 }
 
+/** Files that wait for each consumer. */
+function folderLags(dir: string): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  for (const kind of KINDS)
+    for (const name of readdirSync(join(dir, kind)))
+      if (name.startsWith(FOR)) {
+        const waiting = readdirSync(join(dir, kind, name)).length
+        const durable = name.slice(FOR.length)
+        found.set(durable, (found.get(durable) ?? 0) + waiting)
+      }
+  return found
+}
+
 /** Links every new file into each consumer's directory, then takes it out of the inbox; repeats do no harm. */
 function distribute(dir: string, kind: BusKind): void {
   const base = join(dir, kind)
-  const consumers = readdirSync(base).filter((name) => name.startsWith('for-'))
+  const consumers = readdirSync(base).filter((name) => name.startsWith(FOR))
   for (const name of readdirSync(join(base, 'in'))) {
     if (name.startsWith('.')) continue
     for (const consumer of consumers) {

@@ -86,6 +86,11 @@ export interface Bus {
   /** Publishes and waits for the answers; gives the ids of exchanges that the bus has stored. Never throws. */
   sendUsage(events: readonly ExchangeEvent[]): Promise<string[]>
   consume(options: ConsumeOptions): Consuming
+  /**
+   * Messages that each consumer has not acknowledged, by its durable name, of all kinds together; also of consumers in other
+   * processes. Undefined while the bus is away.
+   */
+  lags(): Promise<ReadonlyMap<string, number> | undefined>
   /** The newest parked messages, at most `limit`. */
   parked(limit: number): Promise<ParkedMessage[]>
   /**

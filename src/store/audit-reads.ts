@@ -73,12 +73,21 @@ export interface AuditVerdict {
 
 const VERIFY_BATCH = 1000
 
-/** Recomputes every chain from its start: no row missing, changed, moved or cut off the end. */
-export async function verifyAudit(orm: Orm): Promise<AuditVerdict> {
-  const heads = await orm.select().from(auditHeads).orderBy(asc(auditHeads.organizationId))
+/**
+ * Recomputes every chain, or that of one organisation, from its start: no row missing, changed, moved or cut off the end.
+ */
+export async function verifyAudit(orm: Orm, organizationId?: string): Promise<AuditVerdict> {
+  const only = (column: typeof auditHeads.organizationId | typeof auditLog.organizationId) =>
+    organizationId === undefined ? undefined : eq(column, organizationId)
+  const heads = await orm
+    .select()
+    .from(auditHeads)
+    .where(only(auditHeads.organizationId))
+    .orderBy(asc(auditHeads.organizationId))
   const chains = await orm
     .selectDistinct({ organizationId: auditLog.organizationId })
     .from(auditLog)
+    .where(only(auditLog.organizationId))
   const broken: { organizationId: string; seq: number; why: string }[] = []
   for (const { organizationId } of chains)
     if (!heads.some((head) => head.organizationId === organizationId))

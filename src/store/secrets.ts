@@ -14,6 +14,8 @@ export interface SecretRow {
   readonly lastFour: string
   readonly version: number
   readonly updatedAtMs: number
+  /** False when the master key does not open it; undefined where nobody tried. */
+  readonly readable: boolean | undefined
 }
 
 /** What a secret may be called: an environment variable's name. */
@@ -58,8 +60,12 @@ export async function deleteSecret(orm: Orm, workspaceId: string, name: string):
   return gone.length > 0
 }
 
-/** The secrets of a workspace without their values, by name. */
-export async function listSecrets(orm: Orm, workspaceId: string): Promise<SecretRow[]> {
+/** The secrets of a workspace without their values, by name; with a keyring each is tried whether it opens. */
+export async function listSecrets(
+  orm: Orm,
+  workspaceId: string,
+  keyring?: Keyring,
+): Promise<SecretRow[]> {
   const rows = await orm
     .select()
     .from(providerSecrets)
@@ -70,6 +76,7 @@ export async function listSecrets(orm: Orm, workspaceId: string): Promise<Secret
     lastFour: row.lastFour,
     version: row.version,
     updatedAtMs: row.updatedAt.getTime(),
+    readable: keyring && openRow(row, keyring) !== undefined,
   }))
 }
 

@@ -45,6 +45,7 @@ export function simulatedBus(time: Time, faults: Faults): (owner: string) => Bus
       return faulty() && time.chance(0.05) ? [] : events.map(({ opened }) => opened.id)
     },
     consume: (options) => consume(options, owner, time, messages, isDown),
+    lags: async () => undefined,
     parked: async () => [],
     trim: async () => {},
     stats: () => ({
