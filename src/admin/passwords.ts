@@ -151,6 +151,7 @@ async function signIn(call: Call<unknown, unknown, Static<typeof SIGN_IN>>): Pro
   const found = await passwordFor(deps.database.orm, body.email, body.organization_id)
   if (!(await passwords.matches(body.password, found?.hash)) || !found) {
     passwords.accounts.failed(account)
+    deps.world.log.warn('sign_in.refused', { by: 'password', address, request_id: call.requestId })
     throw new Failure('unauthenticated', { says: 'Wrong e-mail address or password.' })
   }
   return await enter(call, found, 'password')

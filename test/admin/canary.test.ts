@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { newId } from '../../src/base/id.ts'
@@ -137,7 +137,8 @@ test('the search would find it: in each form, and in the raw files of the databa
   await scanTheServersFiles()
   const found = seen.filter(([, bytes]) => leaks(bytes)).map(([what]) => what)
   expect(found).toContain('table planted')
-  expect(found.some((each) => each.startsWith('file of the database'))).toBe(true)
+  if (await serversFolder())
+    expect(found.some((each) => each.startsWith('file of the database'))).toBe(true)
 })
 
 /** Set rightly by the API, and wrongly in every way that might quote it back. */
@@ -256,12 +257,18 @@ async function tablesAsBytes(): Promise<void> {
   }
 }
 
+/** Where the server keeps its files, when it is one of ours and this machine tells. */
+async function serversFolder(): Promise<string | undefined> {
+  const { server } = await testServer()
+  const link = `/proc/${server?.pid}/cwd`
+  return existsSync(link) ? readlinkSync(link) : undefined
+}
+
 /** The server's own files: heap, indexes, write-ahead log, statistics, its log. */
 async function scanTheServersFiles(): Promise<void> {
-  const { server } = await testServer()
-  if (!server) return
+  const folder = await serversFolder()
+  if (folder === undefined) return
   await service.database.sql`checkpoint`
-  const folder = readlinkSync(`/proc/${server.pid}/cwd`)
   let files = 0
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
