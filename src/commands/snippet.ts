@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { textMember } from '../base/json.ts'
-import type { Command, CommandContext } from './command.ts'
 import { SNIPPETS, type Target } from '../base/snippets.ts'
+import type { Command, CommandContext } from './command.ts'
 
 /** `sluice snippet <client>`: what to paste so that a client uses this gateway. */
 export const snippet: Command = {

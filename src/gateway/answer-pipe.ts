@@ -44,13 +44,16 @@ function ssePipe(reader: AnswerReader, out: Out): AnswerPipe {
 
   function read(frame: SseFrame): void {
     const text = readSse(frame)
-    if (text.data === undefined) return isHalf(frame, reader) ? undefined : run.add(frame.bytes)
+    if (text.data === undefined) {
+      if (!isHalf(frame, reader)) run.add(frame.bytes)
+      return
+    }
     const { drop, splices } = reader.glance(text.data, text.event)
     reader.remember(frame, text)
-    if (drop || isHalf(frame, reader)) return run.flush()
-    if (splices.length === 0) return run.add(frame.bytes)
+    const leaves = !drop && !isHalf(frame, reader)
+    if (leaves && splices.length === 0) return run.add(frame.bytes)
     run.flush()
-    out(spliceSse(text, splices))
+    if (leaves) out(spliceSse(text, splices))
   }
 
   /** Frames like those before them leave without being decoded; gives where the first other one begins. */
