@@ -116,10 +116,10 @@ export function answer(call: AdmittedCall): Promise<Response> {
   })
 }
 
-/** Watches the call when its workspace keeps content. */
+/** Watches the call when its workspace keeps content and the gateway reads what is asked. */
 function captureOf({ exchange, read, outgoing, deps }: AdmittedCall): Capture | undefined {
   const caller = exchange.principal
-  if (!caller?.capturesContent) return undefined
+  if (!caller?.capturesContent || outgoing.text === undefined) return undefined
   const { dialect, guard } = exchange
   return openCapture({
     exchangeId: exchange.id,
