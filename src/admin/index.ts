@@ -14,6 +14,7 @@ import { PARKED_ROUTES } from './parked.ts'
 import { PASSWORD_ROUTES } from './passwords.ts'
 import { PERSONAL_TOKEN_ROUTES } from './personal-tokens.ts'
 import { POLICY_ROUTES } from './policies.ts'
+import { POLICY_CHANGE_ROUTES } from './policy-changes.ts'
 import { POLICY_TRIAL_ROUTES } from './policy-trial.ts'
 import { PRICE_ROUTES } from './prices.ts'
 import { REDACTION_ROUTES } from './redaction.ts'
@@ -41,6 +42,7 @@ export const RESOURCES = {
   secrets: SECRET_ROUTES,
   policies: POLICY_ROUTES,
   policyTrial: POLICY_TRIAL_ROUTES,
+  policyChanges: POLICY_CHANGE_ROUTES,
   prices: PRICE_ROUTES,
   usage: USAGE_ROUTES,
   sessions: SESSION_ROUTES,

@@ -212,6 +212,7 @@ export function auditOf(row: PolicyRow): JsonObject {
   const name = textMember({ name: row.name }, 'name') ?? ''
   return {
     name,
+    description: row.description,
     policy_type: row.type,
     subject_matchers: row.matchers.map(({ key, value }) => ({ key, value })),
     config: row.config,

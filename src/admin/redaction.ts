@@ -5,6 +5,8 @@ import { type Answer, type Call, route, unprocessable } from './route.ts'
 
 /** A try-out, not a bulk service: that is the command `redact`. */
 const TEXT_UNITS_MAX = 200_000
+/** Steps of one answer: more than anybody looks through, and a bound on its size. */
+const CHUNKS_MAX = 2_000
 const KEY_BYTES = 32
 
 const BODY = t.Object(
@@ -12,6 +14,13 @@ const BODY = t.Object(
     text: t.String({ maxLength: TEXT_UNITS_MAX }),
     policy: t.Optional(
       t.Unknown({ description: 'The config of a guard. Default: everything is replaced.' }),
+    ),
+    chunk_units: t.Optional(
+      t.Integer({
+        minimum: 1,
+        maximum: TEXT_UNITS_MAX,
+        description: `Sends the text through in pieces of so many UTF-16 units, as a stream would, and tells what left after each; at most ${CHUNKS_MAX} pieces.`,
+      }),
     ),
   },
   {
@@ -50,6 +59,16 @@ export const REDACTION_ROUTES = [
             end: t.Integer(),
           }),
         ),
+        chunks: t.Optional(
+          t.Array(
+            t.Object({
+              until: t.Integer({ description: 'Units of the text that had come.' }),
+              left: t.String({ description: 'What left after this piece.' }),
+              held: t.Integer({ description: 'Units held back after it.' }),
+            }),
+            { description: 'One for each piece, and one for the end of the text.' },
+          ),
+        ),
       }),
     },
     handle: preview,
@@ -60,9 +79,21 @@ async function preview({
   body,
   deps,
 }: Call<unknown, unknown, Static<typeof BODY>>): Promise<Answer> {
+  const { text: given, chunk_units: units } = body
+  if (units !== undefined && given.length > units * CHUNKS_MAX)
+    throw unprocessable([
+      { in: 'body', pointer: '/chunk_units', detail: `Makes more than ${CHUNKS_MAX} pieces` },
+    ])
   const rules = tryOutRules(policyOf(body.policy))
   const opened = guardText(rules, deps.world.dice.bytes(KEY_BYTES))
-  const text = opened.push(body.text) + opened.end()
+  const chunks: { until: number; left: string; held: number }[] = []
+  const size = units ?? Math.max(1, given.length)
+  for (let at = 0; at < given.length; at += size) {
+    const piece = given.slice(at, at + size)
+    chunks.push({ until: at + piece.length, left: opened.push(piece), held: opened.held() })
+  }
+  chunks.push({ until: given.length, left: opened.end(), held: 0 })
+  const text = chunks.map(({ left }) => left).join('')
   return {
     status: 200,
     body: {
@@ -72,6 +103,7 @@ async function preview({
       findings: opened.findings().map(({ kind, entity, detector, start, end }) => ({
         ...{ kind, entity, detector, start, end },
       })),
+      ...(units === undefined ? {} : { chunks }),
     },
   }
 }

@@ -126,3 +126,24 @@ test('the record of a guard says how much text it may hold back', async () => {
   const read = await house.send('GET', `${path}/${policy.id}`, house.managerKey(here))
   expect(await read.json()).toMatchObject({ hold_units_max: policy.hold_units_max })
 })
+
+test('pieces show what leaves when, and give the same text whatever their size', async () => {
+  const text = `mail ada.lovelace@example.org with ${TOKEN} today`
+  const sizes = await Promise.all(
+    [1, 7, 40, 500].map(async (chunk_units) => {
+      const response = await house.send('POST', PATH, key, { text, chunk_units })
+      const { text: whole, chunks } = (await response.json()) as Shown & {
+        chunks: { until: number; left: string; held: number }[]
+      }
+      expect(chunks).toHaveLength(Math.ceil(text.length / chunk_units) + 1)
+      expect(chunks.map(({ left }) => left).join('')).toBe(whole)
+      expect(chunks.at(-1)).toMatchObject({ until: text.length, held: 0 })
+      // Nothing of the token leaves, in whichever piece it is cut.
+      expect(whole).not.toContain(TOKEN.slice(4, 12))
+      return whole.replace(/_[A-Z2-7]{8}\]/gi, ']')
+    }),
+  )
+  expect(new Set(sizes).size).toBe(1)
+  const many = await house.send('POST', PATH, key, { text: 'x '.repeat(1_001), chunk_units: 1 })
+  expect(many.status).toBe(422)
+})
