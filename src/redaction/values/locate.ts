@@ -32,6 +32,8 @@ const LOWER = unitClass('a-z')
 const OPERATORS = unitClass('=:,|>(~')
 const QUOTES = unitClass('"\'`')
 const SKIPPED = unitClass(' \t\n*[]{)?!#;\\')
+/** Signs that a quoted value may begin with. */
+const SIGNS = unitClass('~)\\]}!?#*;:=,.+(>|')
 /** Units of a name that may follow the word that was recognised. */
 const NAME_UNITS_MAX = 32
 /** A value glued to its name is at least this long. */
@@ -54,6 +56,8 @@ export function locateValue(
   let words = 0
   let breaks = 0
   let opened = false
+  /** Right behind a quote that opens a value. */
+  let opening = -1
   const limit = position + GAP_UNITS_MAX
   for (; position < limit; position++) {
     text.pass(position)
@@ -61,8 +65,11 @@ export function locateValue(
     if (unit === END) return undefined
     if (isIn(QUOTES, unit)) {
       quote = unit
+      opening = operator === 0 ? -1 : position + 1
       continue
     }
+    // Right behind an opening quote a sign belongs to the value.
+    if (position === opening && isIn(SIGNS, unit)) return { position, operator, quote }
     if (isIn(OPERATORS, unit)) {
       operator = unit
       quote = 0
