@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { and, asc, eq, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, lt, notExists, sql } from 'drizzle-orm'
 import type { World } from '../base/world.ts'
 import type { Orm } from './database.ts'
 import type { Person } from './sign-in.ts'
@@ -43,6 +43,15 @@ export async function linkIdentity(orm: Orm, name: IdentityName, userId: string)
     .insert(userIdentities)
     .values({ ...name, userId })
     .onConflictDoNothing({ target: [userIdentities.issuer, userIdentities.subject] })
+}
+
+/** Unlinks a user who belongs nowhere any more: the address may be somebody else's by now. */
+export async function unlinkStranger(orm: Orm, userId: string): Promise<void> {
+  const left = orm
+    .select({ id: orgMemberships.id })
+    .from(orgMemberships)
+    .where(eq(orgMemberships.userId, userId))
+  await orm.delete(userIdentities).where(and(eq(userIdentities.userId, userId), notExists(left)))
 }
 
 /** The named organisation of a user, else the one belonged to longest; undefined when there is none. */

@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import { newId } from '../base/id.ts'
 import type { World } from '../base/world.ts'
 import type { Orm } from './database.ts'
+import { unlinkStranger } from './identities.ts'
 import { endAccess } from './passwords.ts'
 import {
   gatewayKeys,
@@ -203,6 +204,7 @@ export async function deleteMember(
   await orm.delete(orgMemberships).where(eq(orgMemberships.id, member.id))
   // Who is added again later starts anew: the password went with the membership.
   await endAccess(orm, { organizationId, userId: member.userId })
+  await unlinkStranger(orm, member.userId)
 }
 
 /** How many people of the organisation, other than `exceptId`, hold a role that manages it. Locks their memberships. */

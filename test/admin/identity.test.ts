@@ -35,6 +35,7 @@ beforeEach(async () => {
   here = await house.tenant()
   ada = { sub: `sub-${count}`, email: `Ada-${count}@example.com`, email_verified: true }
   adaId = await join(here, ada.email)
+  await join(here, `boss-${count}@example.com`, 'ORGANIZATION_ADMIN')
   provider.be(ada)
   open()
 })
@@ -44,10 +45,14 @@ afterAll(async () => {
 })
 
 /** Makes somebody a member; gives the user's id. */
-async function join({ organizationId }: Tenant, email: string): Promise<string> {
+async function join(
+  { organizationId }: Tenant,
+  email: string,
+  role: 'ORGANIZATION_USER' | 'ORGANIZATION_ADMIN' = 'ORGANIZATION_USER',
+): Promise<string> {
   const { orm } = house.database
   const userId = await userOf(orm, house.world, email, '')
-  const roleId = await builtInRole(orm, organizationId, 'ORGANIZATION_USER')
+  const roleId = await builtInRole(orm, organizationId, role)
   const place = { organizationId, workspaceId: undefined }
   await insertMember(orm, house.world, place, { userId, roleId })
   return userId
@@ -160,6 +165,20 @@ describe('signing in at the identity provider', () => {
     expect(await whoIs(await signIn(renamed))).toMatchObject({ user_id: adaId })
     const heir = { ...ada, sub: `heir-${count}` }
     expect(await sayingOf(await signIn(heir))).toContain('403 This e-mail address belonged')
+    // Removing the one who left, and adding the new one, is what lets the new one in.
+    const manager = house.managerKey(here)
+    const members = '/api/v1/orgs/current/members'
+    const { data } = (await (await house.send('GET', members, manager)).json()) as {
+      data: { id: string; user_id: string; role_id: string }[]
+    }
+    const old = data.find((each) => each.user_id === adaId)
+    const removed = await house.send('DELETE', `${members}/${old?.id}`, manager)
+    expect([removed.status, await removed.text()]).toEqual([204, ''])
+    expect(await sayingOf(await signIn(heir))).toContain('403 You are no member here')
+    const again = { email: ada.email, role_id: old?.role_id }
+    expect((await house.send('POST', members, manager, again)).status).toBe(201)
+    expect((await signIn(heir)).status).toBe(303)
+    expect(await sayingOf(await signIn())).toContain('403 This e-mail address belonged')
   })
 
   test('the organisation can be named; a foreign one is no way in', async () => {
