@@ -69,12 +69,11 @@ export default function Start() {
               value: each.id,
               label: each.label,
               content: (
-                <>
-                  <p className="m-0 mb-2 text-ink-faint">
-                    {each.summary} · {each.place}
-                  </p>
-                  <CodeBlock text={each.text(target)} what={`settings for ${each.label}`} />
-                </>
+                <CodeBlock
+                  text={each.text(target)}
+                  what={`settings for ${each.label}`}
+                  caption={`${each.summary} · ${each.place}`}
+                />
               ),
             }))}
           />

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import uPlot from 'uplot'
+import { useScheme } from '../theme.ts'
 import { Button } from './button.tsx'
 import { fullMoment } from './format.ts'
 
@@ -103,7 +104,9 @@ function Twin({ label, times, series, format }: Drawn) {
 function Plot({ label, times, series, format, bars }: Drawn & { bars: boolean }) {
   const place = useRef<HTMLDivElement>(null)
   const id = useId()
+  const scheme = useScheme()
   const [said, setSaid] = useState('')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another scheme means other colours on the canvas
   useEffect(() => {
     const box = place.current
     if (!box) return
@@ -121,6 +124,7 @@ function Plot({ label, times, series, format, bars }: Drawn & { bars: boolean })
             stroke: colours.faint,
             grid: { show: false },
             ticks: { stroke: colours.line, width: 1 },
+            values: (_, all) => timeLabels(all),
           },
           {
             stroke: colours.faint,
@@ -170,7 +174,7 @@ function Plot({ label, times, series, format, bars }: Drawn & { bars: boolean })
       sized.disconnect()
       plot.destroy()
     }
-  }, [times, series, bars, format])
+  }, [times, series, bars, format, scheme])
   return (
     <>
       <div
@@ -185,6 +189,25 @@ function Plot({ label, times, series, format, bars }: Drawn & { bars: boolean })
       </p>
     </>
   )
+}
+
+const HOUR = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
+
+/** The hour, and where a day begins its date; in the person's own zone. `seconds` as uPlot has them. */
+function timeLabels(seconds: readonly number[]): string[] {
+  return seconds.map((each, index) => {
+    const at = new Date(each * 1_000)
+    const before = seconds[index - 1]
+    const sameDay =
+      before !== undefined && new Date(before * 1_000).toDateString() === at.toDateString()
+    const isMidnight = at.getHours() === 0 && at.getMinutes() === 0
+    return sameDay
+      ? HOUR.format(at)
+      : isMidnight
+        ? DAY.format(at)
+        : `${DAY.format(at)} ${HOUR.format(at)}`
+  })
 }
 
 /** Bars stand on each other: the first series is drawn last, so the sums go from the end. */

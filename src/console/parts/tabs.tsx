@@ -20,7 +20,7 @@ export function Tabs({
           <Radix.Trigger
             key={each.value}
             value={each.value}
-            className="-mb-px whitespace-nowrap border-transparent border-b-2 px-3 py-1.5 text-ink-soft hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
+            className="-mb-px whitespace-nowrap border-transparent border-b-2 px-2.5 py-1.5 text-ink-soft hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
           >
             {each.label}
           </Radix.Trigger>
