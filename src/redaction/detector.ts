@@ -95,6 +95,11 @@ export interface LabelDetector extends Named {
    * passes is released meanwhile, so it may pass at most 64 units.
    */
   locate(text: Reader, position: number, word: string): number | undefined
+  /**
+   * A cheap look at a value that was located: false only when `judge` could say nothing but no, whatever stands around it. Reads
+   * the units directly, at most 24 of them, and takes the end of what has arrived for "perhaps".
+   */
+  mayBegin?(units: Uint16Array, position: number, end: number): boolean
   /** The verdict on the value at `position`. */
   judge(text: Reader, position: number, word: string): Match | undefined
 }

@@ -50,7 +50,7 @@ const possibleNumber: Glance = (units, position, end, low) => {
   if (is(ALNUM, units[at])) {
     const first = units[position]
     // Eight digits and a control letter; a birth date and the sign of its century.
-    if (length === 8 && !is(ALNUM, units[at + 1])) return true
+    if (length === 8 && (at + 1 >= end || !is(ALNUM, units[at + 1]))) return true
     if (length === 6 && (at + 1 >= end || is(DIGIT, units[at + 1]))) return true
     return (
       (first === 0x31 || first === 0x33) && (position + 9 >= end || is(ALNUM, units[position + 9]))

@@ -178,6 +178,7 @@ export function openMachine(
         const value = entry.label.locate(window, word, entry.word)
         if (window.starved) appointment.earliest = window.passed
         else if (value === undefined || value < word) continue
+        else if (entry.label.mayBegin?.(units, value, window.end) === false) continue
         else appointment.value = value
       }
       appointments[kept++] = appointment
@@ -188,14 +189,14 @@ export function openMachine(
   /** Values that begin where the scan stands: a token of a known format first, then the words' own verdicts. */
   function keepAppointments(position: number): Outcome {
     if (!isDue(position)) return NONE
-    const due = memory.appointments.filter((a) => a.value === position)
     const base = hold(position)
     const begun = pendingAt(memory.state)
     const underWay = begun > 0 ? askPrefix(memory.state, begun, position, base) : NONE
     if (underWay !== NONE) return underWay
     const specific = askPrefix(START, 0, position, base)
     if (specific !== NONE) return specific
-    due.sort(bySpecificity)
+    const due = memory.appointments.filter((a) => a.value === position)
+    if (due.length > 1) due.sort(bySpecificity)
     let asked = -1
     for (const { entry } of due) {
       if (entry.detector === asked) continue

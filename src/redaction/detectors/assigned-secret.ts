@@ -1,8 +1,9 @@
 import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
 import type { LabelDetector, Reader } from '../detector.ts'
 import { type Between, locateValue } from '../values/locate.ts'
-import { judgeSecret } from '../values/secret-value.ts'
+import { judgeSecret, mayBeSecret } from '../values/secret-value.ts'
 import { VENDORS } from '../values/vendors.ts'
+import { hasWord } from '../values/words.ts'
 
 const set = (text: string): ReadonlySet<string> => new Set(text.split(' '))
 
@@ -16,18 +17,26 @@ const PUBLIC_NAMES = set(
   'next prev previous page nextpage pagination continuation cursor sync idempotency public pub publishable cache partition sort primary foreign unique composite object s3 row item list map hash dedupe dedup group storage local translation i18n locale lookup shard routing index natural surrogate host known registry query search react state config settings json dict field column enum data event metric tag label etag max min num total stop bos eos pad unk mask special cls sep prompt completion input output image audio text reasoning cached start end open close arrow enter escape tab shift meta ctrl alt hot short compass by trust site xsrf csrf anti request trace span correlation',
 )
 
-/** True when the name in front of the word says that the value is public. */
-function isPublicName(name: string): boolean {
-  if (name === '') return false
-  const parts = name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .split(/[_\-.]/)
-    .filter((part) => part !== '')
+/** True when the last part of the name in front of the word (`nextPage` in `nextPageToken`) says that the value is public. */
+function isPublicName(text: Reader, end: number): boolean {
+  const first = Math.max(end - NAME_UNITS_MAX, 0)
+  let to = end
+  while (to > first && isIn(SEPARATOR, text.at(to - 1))) to--
+  let from = to
+  while (from > first && isIn(ALNUM, text.at(from - 1))) {
+    from--
+    if (isIn(UPPER, text.at(from)) && isIn(SMALL, text.at(from - 1)) && from > first) break
+  }
+  if (!hasWord(PUBLIC_NAMES, text, from, to)) return false
   // What is kept in clear text is the secret itself.
-  if (/(?:clear|plain)_?text$/i.test(name)) return false
-  return PUBLIC_NAMES.has(parts.at(-1) ?? '')
+  return !/(?:clear|plain)_?text$/i.test(nameBefore(text, end))
 }
+
+/** Units of a name that are looked at in front of a word. */
+const NAME_UNITS_MAX = 24
+const SEPARATOR = unitClass('_\\-.')
+const UPPER = unitClass('A-Z')
+const SMALL = unitClass('a-z0-9')
 
 const BETWEEN: Between = {
   words: set(
@@ -51,7 +60,7 @@ const NAME = unitClass('A-Za-z0-9_\\-.')
 /** The name in front of the word, as far as it is one identifier. */
 function nameBefore(text: Reader, end: number): string {
   let start = end
-  while (end - start < 24 && isIn(NAME, text.at(start - 1))) start--
+  while (end - start < NAME_UNITS_MAX && isIn(NAME, text.at(start - 1))) start--
   let name = ''
   for (let index = start; index < end; index++) name += String.fromCharCode(text.at(index))
   return name
@@ -86,14 +95,14 @@ function family({ id, entity, words, alone, password, unitsMin, named }: Family)
     locate(text, position, word) {
       const start = position - word.length
       if (alone && !beginsHump(text, start, position)) return undefined
-      const name = nameBefore(text, start)
-      if (isPublicName(name)) return undefined
-      if (named !== undefined && named === (name === '')) return undefined
+      if (isPublicName(text, start)) return undefined
+      if (named !== undefined && named !== isIn(NAME, text.at(start - 1))) return undefined
       // A resource name: `…:secret:name`.
       if (text.at(start - 1) === 0x3a && isIn(ALNUM, text.at(start - 2))) return undefined
       const between = id === 'vendor-secret' ? VENDOR_BETWEEN : BETWEEN
       return locateValue(text, position, word.length, between)?.position
     },
+    mayBegin: mayBeSecret,
     judge: (text, position, word) =>
       judgeSecret(text, position, word, password, unitsMin ?? UNITS_MIN),
     cases: {

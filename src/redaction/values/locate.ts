@@ -1,5 +1,6 @@
 import { ALNUM, DIGIT, isIn, unitClass } from '../automaton/classes.ts'
 import { END, type Reader } from '../detector.ts'
+import { hasWord } from './words.ts'
 
 /** What may stand between a name and its value. */
 export interface Between {
@@ -99,17 +100,15 @@ export function locateValue(
 
 /** Length of a word that may stand in between at `position`; 0 when the value begins here. */
 function wordAt(text: Reader, position: number, between: Between): number {
-  let word = ''
-  while (word.length < 14) {
-    const unit = text.at(position + word.length)
-    if (!isIn(LETTER, unit)) {
-      if (isIn(DIGIT, unit) || unit === 0x5f || unit === 0x2b) return 0
-      if (unit === 0x2d && isIn(ALNUM, text.at(position + word.length + 1))) return 0
-      break
-    }
-    word += String.fromCharCode(unit)
+  let end = position
+  for (; end - position < 14; end++) {
+    const unit = text.at(end)
+    if (isIn(LETTER, unit)) continue
+    if (isIn(DIGIT, unit) || unit === 0x5f || unit === 0x2b) return 0
+    if (unit === 0x2d && isIn(ALNUM, text.at(end + 1))) return 0
+    break
   }
-  return between.words.has(word.toLowerCase()) ? word.length : 0
+  return hasWord(between.words, text, position, end) ? end - position : 0
 }
 
 /** Reads the rest of an identifier; undefined when it turns out to name something else. */
@@ -124,35 +123,42 @@ function endOfName(
   if (!between.glued && isIn(LOWER, first) && isIn(LOWER, text.at(from - 1)))
     if (first !== 0x73 || isIn(LOWER, text.at(from + 1))) return undefined
   let position = from
-  let rest = ''
-  /** Where the last part of the name begins in `rest`. */
-  let lastPart = 0
+  /** Where the last part of the name begins. */
+  let lastPart = from
   let previous = 0
   for (; position - from < NAME_UNITS_MAX; position++) {
     const unit = text.at(position)
     if (!isIn(NAME, unit)) break
     if (unit === 0x2e && !isIn(LETTER, text.at(position + 1))) break
     if (unit === 0x2d && !isIn(ALNUM, text.at(position + 1))) break
-    rest += String.fromCharCode(unit)
-    if (!isIn(ALNUM, unit)) lastPart = rest.length
+    if (!isIn(ALNUM, unit)) lastPart = position + 1
     else if (unit < 0x5b && unit > 0x40 && !(previous < 0x5b && previous > 0x40))
-      lastPart = rest.length - 1
+      lastPart = position
     previous = unit
   }
-  if (rest === '') return { end: position, glued: false }
+  if (position === from) return { end: position, glued: false }
   // A name glued to its value by a dash: the value begins behind it.
-  if (
-    position - from >= NAME_UNITS_MAX ||
-    (rest.length >= VALUE_UNITS_MIN && looksLikeValue(rest))
-  ) {
-    const offset = valueOffset(rest)
-    const named = between.dashed === true || isIn(NAME, text.at(from - wordUnits - 1))
-    if (rest[offset - 1] !== '-' || !named) return undefined
-    return { end: from + offset - 1, glued: true }
+  if (position - from >= VALUE_UNITS_MIN) {
+    const rest = slice(text, from, position)
+    if (rest.length >= NAME_UNITS_MAX || looksLikeValue(rest)) {
+      const offset = valueOffset(rest)
+      const named = between.dashed === true || isIn(NAME, text.at(from - wordUnits - 1))
+      if (rest[offset - 1] !== '-' || !named) return undefined
+      return { end: from + offset - 1, glued: true }
+    }
   }
-  const last = rest.slice(lastPart).toLowerCase()
-  const named = between.otherNames.has(last.replace(/\d+$/, ''))
-  return named && !between.exceptNames?.test(rest) ? undefined : { end: position, glued: false }
+  let last = position
+  while (last > lastPart && isIn(DIGIT, text.at(last - 1))) last--
+  if (!hasWord(between.otherNames, text, lastPart, last)) return { end: position, glued: false }
+  return between.exceptNames?.test(slice(text, from, position))
+    ? { end: position, glued: false }
+    : undefined
+}
+
+function slice(text: Reader, start: number, end: number): string {
+  let out = ''
+  for (let at = start; at < end; at++) out += String.fromCharCode(text.at(at))
+  return out
 }
 
 /** `token-0980d336…`: what follows the dash is no part of the name. */

@@ -42,6 +42,21 @@ const TAIL = { units: unitClass('A-Za-z0-9+/=_.~%$#^\\-') }
 /** A value that fills the whole bound goes on to whatever ends a value. */
 const LONG_TAIL = { units: unitClass('^ \\t\\n"\'`,;)\\]}<>|&') }
 
+/** As long as this a value may be secret without a digit or a capital. */
+const PLAIN_UNITS_MAX = 12
+
+/** False when {@link judgeSecret} can say nothing but no: the run of units that begins here is short, without digit or capital. */
+export function mayBeSecret(units: Uint16Array, position: number, end: number): boolean {
+  for (let at = position; at < position + PLAIN_UNITS_MAX; at++) {
+    if (at >= end) return true
+    const unit = units[at] ?? 0
+    if (unit === 0x20 || unit === 0x0a || unit === 0x09 || unit > 127) return false
+    // A bracket may begin a placeholder, which reads as a letter.
+    if ((unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5b)) return true
+  }
+  return true
+}
+
 /** The verdict on the value at `position` behind a word that says it is secret. */
 export function judgeSecret(
   text: Reader,
