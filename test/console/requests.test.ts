@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
+import { until } from '../support/world.ts'
 import { callOnce } from './calls.ts'
 import { consoleTests } from './suite.ts'
 
@@ -74,5 +75,28 @@ consoleTests('the list of calls', (suite) => {
     await page.goto(`${suite.service.url}/console/requests/${id}`)
     await page.getByRole('heading', { level: 1 }).waitFor()
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(HOSTILE)
+  })
+
+  test('kept content is shown after a click, as text', async () => {
+    const { service } = suite
+    const { workspaceId } = service.first
+    const kept = await service.admin('PATCH', `/workspaces/${workspaceId}`, {
+      capture_content: true,
+    })
+    expect(kept.status).toBe(200)
+    const page = await suite.signedIn()
+    const shown = page.getByRole('region', { name: 'Content' })
+    // The switch reaches the gateway within a second: a call before that keeps nothing.
+    const id = await until('content is kept', async () => {
+      const made = await callOnce(service, { content: HOSTILE })
+      const { status } = await service.admin('GET', `/runs/${made}/content`)
+      return status === 200 ? made : undefined
+    })
+    await page.goto(`${service.url}/console/requests/${id}`)
+    await page.getByRole('button', { name: 'Show content' }).click()
+    await shown.getByText('onerror=').waitFor()
+    await shown.getByText('pong').waitFor()
+    expect(await page.evaluate(() => Reflect.get(window, 'hacked'))).toBeUndefined()
+    expect(await page.locator('img, main script').count()).toBe(0)
   })
 })

@@ -12,6 +12,7 @@ import { curlOf } from '../requests/curl.ts'
 import { FindingTable, LedgerTable, PolicyTable } from '../requests/detail-tables.tsx'
 import { type Bar, Waterfall } from '../requests/waterfall.tsx'
 import { useSession } from '../session.tsx'
+import { gatewayUrl } from '../start/clients.ts'
 
 const read = (id: string) => ask(api.requests({ id }).get())
 
@@ -51,7 +52,7 @@ function Detail({ call }: { call: CallDetail }) {
   return (
     <>
       <PageHead title={call.request_model ?? call.operation} says={<Lead call={call} />}>
-        <CopyButton text={curlOf(call)} what="as curl" label="Copy as curl" />
+        <CopyButton text={curlOf(call, gatewayUrl())} what="as curl" label="Copy as curl" />
       </PageHead>
       <div className="flex flex-col gap-4 px-6 pb-6">
         <Tiles call={call} />

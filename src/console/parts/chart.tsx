@@ -123,6 +123,7 @@ function Plot({ label, times, series, format, bars }: Drawn & { bars: boolean })
           {
             stroke: colours.faint,
             grid: { show: false },
+            size: 34,
             ticks: { stroke: colours.line, width: 1 },
             values: (_, all) => timeLabels(all),
           },

@@ -1,5 +1,3 @@
-import { BASE } from '../client.ts'
-
 /** What a command needs to know of a call. */
 export interface Asked {
   readonly provider: string
@@ -14,8 +12,8 @@ export interface Asked {
  * The call as a command for a POSIX shell, with a stand-in for the key. What was said is not known here, so the body is a
  * small one of the same dialect.
  */
-export function curlOf(call: Asked): string {
-  const url = `${location.origin}${BASE}/${call.provider}${call.path}`
+export function curlOf(call: Asked, gatewayUrl: string): string {
+  const url = `${gatewayUrl}/${call.provider}${call.path}`
   const lines = [`curl ${quoted(url)}`, `-H 'authorization: Bearer '"$SLUICE_API_KEY"`]
   if (call.method !== 'GET') {
     if (call.method !== 'POST') lines.push(`-X ${quoted(call.method)}`)

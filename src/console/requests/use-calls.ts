@@ -13,7 +13,7 @@ export interface CallFilters {
   readonly fromMs: number | undefined
 }
 
-const page = (filters: CallFilters, more: { cursor?: string; ids?: string[] }) =>
+const page = (filters: CallFilters, more: { limit?: number; cursor?: string; ids?: string[] }) =>
   ask(api.requests.get({ query: { limit: PAGE_ROWS, ...queryOf(filters), ...more } }))
 
 /** One row of the list. */
@@ -32,10 +32,12 @@ export interface Calls {
 }
 
 const PAGE_ROWS = 500
+/** What a poll asks for first: mostly little is new, and a long page would be read for nothing every second. */
+const NEWEST_ROWS = 50
 const POLL_MS = 1_000
 /** A gateway that does not answer is asked ever more seldom. */
 const POLL_SLOWEST_MS = 15_000
-/** Newest pages fetched in one poll: two thousand calls a second are followed, beyond that the middle is left out. */
+/** Newest pages fetched in one poll: some fifteen hundred calls a second are followed, beyond that the middle is left out. */
 const POLL_PAGES_MAX = 4
 /** Memory of a tab: the oldest rows beyond it are let go. */
 const ROWS_MAX = 120_000
@@ -59,17 +61,25 @@ export function useCalls(
   const identity = JSON.stringify([workspaceId, filters, attempt])
   const current = useRef(identity)
   current.current = identity
+  /** The question that the rows answer, and the rows as they were drawn last. */
+  const shown = useRef('')
+  const latest = useRef(found.rows)
+  latest.current = found.rows
 
   useEffect(() => {
     const [, asked] = JSON.parse(identity) as [string | undefined, CallFilters]
     let stopped = false
     let timer: ReturnType<typeof setTimeout> | undefined
     let waitMs = POLL_MS
-    let known: readonly Call[] = []
+    const isSame = shown.current === identity
+    let known: readonly Call[] = isSame ? latest.current : []
     /** Seen running and gone from there: id → tries. */
     const ending = new Map<string, number>()
-    setFound(EMPTY)
-    setState('loading')
+    if (!isSame) {
+      setFound(EMPTY)
+      setState('loading')
+    }
+    shown.current = identity
     const first = async () => {
       const answer = await page(asked, {})
       if (stopped) return
@@ -101,7 +111,8 @@ export function useCalls(
         }
       if (!stopped && live) timer = setTimeout(turn, waitMs)
     }
-    void turn()
+    // A list that was only paused stays as it is.
+    if (live || !isSame) void turn()
     return () => {
       stopped = true
       clearTimeout(timer)
@@ -141,7 +152,7 @@ async function freshOf(
   const fresh: Call[] = []
   let cursor: string | undefined
   for (let pages = 0; pages < POLL_PAGES_MAX; pages++) {
-    const answer = await page(filters, cursor === undefined ? {} : { cursor })
+    const answer = await page(filters, cursor === undefined ? { limit: NEWEST_ROWS } : { cursor })
     fresh.push(...answer.data)
     const last = answer.data.at(-1)
     if (answer.next_cursor === null || last === undefined) break
