@@ -51,6 +51,8 @@ export function locateValue(
 ): Located | undefined {
   const name = endOfName(text, from, wordUnits, between)
   if (name === undefined) return undefined
+  // `tokens[0].text = …` takes one out of many.
+  if (text.at(name.end) === 0x5b && !isIn(QUOTES, text.at(name.end + 1))) return undefined
   let position = name.end
   let operator = 0
   let quote = 0

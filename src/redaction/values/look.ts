@@ -93,20 +93,30 @@ export function isName(value: string): boolean {
   const parts = value
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replace(/((?:[Aa]uth|[Bb]ase|[Ss]ha|[Uu]tf)\d{1,3})([A-Z])/g, '$1 $2')
     .split(/[^A-Za-z0-9]+| /)
     .filter((part) => part !== '')
   // Chopped into many short parts it is no row of words.
   if (parts.length >= 4 && value.length / parts.length < 3.5) return false
   let odd = 0
+  let numbered = false
   for (const part of parts) {
     if (/^[A-Z]?[a-z]+$|^[A-Z]+$/.test(part) && isPronounceable(part)) continue
     if (/^\d{1,4}$/.test(part)) continue
     if (/^[A-Za-z][a-z]+\d{1,2}$/.test(part) && isPronounceable(part.replace(/\d+$/, ''))) continue
     if (/^(?:v?\d+|[a-z]\d|\d[a-z]|[A-Z]\d)$/.test(part)) continue
+    // `base64url`, `APIV3`, `UINT16` beside other words, once.
+    if (parts.length > 1 && !numbered && NUMBERED.test(part)) {
+      numbered = true
+      continue
+    }
     odd += part.length
   }
   return odd === 0
 }
+
+/** A word of technology with its number. */
+const NUMBERED = /^(?:[a-z]{2,6}\d{1,2}[a-z]{0,4}|[A-Z]{2,5}\d{1,2})$/
 
 /** Letters as in words: vowels at a word's rate, no long pile of consonants. */
 function isPronounceable(part: string): boolean {

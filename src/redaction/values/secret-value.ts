@@ -170,6 +170,11 @@ interface Circumstances {
 function isValue(value: string, after: number, at: Circumstances): boolean {
   const { quote, tied, password } = at
   if (value.length < 6 || isStandIn(value) || isPublicValue(value) || /\s/.test(value)) return false
+  // Applications are told apart by a UUID, too: that one is no credential.
+  if (/^client|^consumer/.test(at.word) && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-/.test(value))
+    return false
+  // A template with holes, and the classes of a pattern.
+  if (/\$\{[A-Za-z_][\w.]*(?:[}(]|$)|a-zA-Z|A-Za-z|a-z0-9|0-9a-f/.test(value)) return false
   if (/^https?:/.test(value))
     return tied && /token|secret|key/.test(at.word) && hasRandomPath(value)
   if (isReference(value) && !(tied && hasRandomHost(value))) return false
@@ -247,6 +252,9 @@ function isCode(value: string, after: number): boolean {
   if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(/.test(value)) return true
   const named = /^([A-Za-z_$][\w$.]*)(?:\(|=(?!=?$))/.exec(value)
   if (named && ((named[1]?.length ?? 0) < 4 || isName(named[1] ?? ''))) return true
+  if (/^[A-Za-z_$][\w$.]{0,40}[([]/.test(value) && isName(value.split(/[([]/)[0] ?? '')) return true
+  // Constants: `CLOUD_PLATFORM_AWS_EC2`.
+  if (/^[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)+$/.test(value) && lookAt(value).digits <= 3) return true
   return /^(?:this|self|process|config|env|req|res|options|props|os|settings)[.?[]/.test(value)
 }
 
