@@ -226,17 +226,16 @@ export function possiblePairs(glances: readonly Glance[]): Uint8Array {
     for (let first = 1; first < PAIR_DIGITS_MAX; first++)
       for (let second = 1; second < sizes; second++) {
         // What stands behind ends the second group, unless that was not counted to its end.
-        const behind = second === PAIR_DIGITS_MAX ? [''] : [...' -./(a,"']
-        pairs[(index * sizes + first) * sizes + second] = [...'12349'].some((digit) =>
-          behind.some((unit) =>
-            [...' (-'].some((before) => {
-              const text = before + digit.padEnd(first, '5') + mark + '5'.repeat(second) + unit
-              return isPossible(text, 0) || isPossible(text, 1)
-            }),
-          ),
+        const behind = second === PAIR_DIGITS_MAX ? [''] : [...' -./a']
+        const isAny = [...'15'].some((digit) =>
+          behind.some((unit) => {
+            const text = digit.padEnd(first, '5') + mark + '5'.repeat(second) + unit
+            return (
+              isPossible(` ${text}`, 0) || isPossible(`(${text}`, 0) || isPossible(` ${text}`, 1)
+            )
+          }),
         )
-          ? 1
-          : 0
+        pairs[(index * sizes + first) * sizes + second] = isAny ? 1 : 0
       }
   return pairs
 }
