@@ -35,6 +35,8 @@ const USAGE_BATCH = 500
  * them to make a statement worth its commit.
  */
 const SPAN_BATCH = 100
+/** Where several are in hand at the same time: what waits in memory stays the same, some 50 MB at the very most. */
+const SPAN_BATCH_EACH = 20
 /** Of content: up to 128 kB each. */
 const CONTENT_BATCH = 20
 
@@ -55,6 +57,7 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
   const forgetAfterMs = sink.essential ? undefined : FORGET_AFTER_MS
   const { storeUsage, storeSpans, storeContents } = sink
   const wish = { stepsOnly: sink.stepsOnly ?? false, sampledOnly: sink.sampledOnly ?? false }
+  const spanBatch = concurrency > 1 ? SPAN_BATCH_EACH : SPAN_BATCH
   const usage = (bytes: Uint8Array) => {
     const event = decodeUsage(bytes)
     return wish.sampledOnly && event.opened.unsampled ? [] : [event]
@@ -78,7 +81,7 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
       }),
     )
   if (storeSpans)
-    run('spans', SPAN_BATCH, SPAN_BATCH * (concurrency + 1), (messages) =>
+    run('spans', spanBatch, spanBatch * (concurrency + 1), (messages) =>
       handle(
         messages,
         (bytes) => spansFrom(bytes, wish),
