@@ -91,7 +91,7 @@ const DRAIN_POLL_MS = 5
  * An ended call gives its place back a commit later. Who comes right after it waits that long at most, so that a client
  * that calls one by one is never refused by a limit of one.
  */
-const PLACE_WAIT_MS = 500
+const PLACE_WAIT_MS = 1_000
 const PLACE_POLL_MS = 20
 
 /** Opens the ledger of one process over a port. */
