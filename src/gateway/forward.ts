@@ -74,6 +74,7 @@ export function answer(call: AdmittedCall): Promise<Response> {
       bodiless: method === 'HEAD',
       filters: exchange.guard,
       editWhole: back?.body,
+      secret: plan.candidate.secret,
       progress: hold.terms.hold === 'sliced' ? () => keepAhead() : undefined,
       capture,
       firstByte() {

@@ -1,4 +1,5 @@
 import { Failure } from '../base/failure.ts'
+import type { Secret } from '../base/secret.ts'
 import type { AnswerReader, Dialect, Framing } from '../dialects/dialect.ts'
 import type { UpstreamCall, UpstreamFault, UpstreamSink } from '../upstream/upstream.ts'
 import { type AnswerPipe, openPipe } from './answer-pipe.ts'
@@ -6,6 +7,7 @@ import type { Capture } from './capture.ts'
 import { type Downstream, openDownstream } from './downstream.ts'
 import { type AnswerFilters, filterWhole, openFilterPipe } from './filter-pipe.ts'
 import { upstreamRequestId } from './headers.ts'
+import { hideSecret } from './hide-secret.ts'
 import { refusalOf } from './respond.ts'
 import type { Ending } from './settle.ts'
 import { openWholeBody, type WholeBody } from './whole-body.ts'
@@ -22,6 +24,8 @@ export interface RelayOptions {
   readonly filters: AnswerFilters | undefined
   /** Rewrites a whole JSON body of a route that is otherwise not read. */
   readonly editWhole: ((text: string) => string) | undefined
+  /** The provider's key, which must not stand in an error body. */
+  readonly secret: Secret | undefined
   /** Called once, when the status is decided: with the whole body, or with the stream that will carry it. */
   respond(head: AnswerHead, body: AnswerBody): void
   /** Called once, when the answer never began: nothing was sent to the caller. */
@@ -204,7 +208,8 @@ export function openRelay(options: RelayOptions): Relay {
       return
     }
     try {
-      const edited = framing === 'json' ? wholeAnswer(body) : body
+      const read = framing === 'json' ? wholeAnswer(body) : body
+      const edited = head.status >= 400 ? hideSecret(read, options.secret) : read
       options.firstByte()
       end(head.status < 400 && !reader.summary().error ? 'ok' : 'failed')
       options.respond(head, none ? null : edited)

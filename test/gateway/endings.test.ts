@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { BREAK, HANG, type Script } from '../support/scripted-provider.ts'
 import { until } from '../support/world.ts'
-import { CALLER_KEY, chat, events, openGateway, readAll } from './harness.ts'
+import { CALLER_KEY, chat, events, openGateway, PROVIDER_KEY, readAll } from './harness.ts'
 
 type Gateway = Awaited<ReturnType<typeof openGateway>>
 const opened: Gateway[] = []
@@ -116,6 +116,18 @@ describe('an answer that breaks', () => {
     expect(await response.text()).toBe(body)
     expect(await gateway.end()).toMatchObject({ outcome: 'failed', upstreamStatus: 429 })
   })
+})
+
+test('a provider that repeats the key it was called with does not tell it to the caller', async () => {
+  const body = `{"error":{"message":"Incorrect API key provided: ${PROVIDER_KEY}.","code":"invalid_api_key"}}`
+  const gateway = await gatewayBefore({
+    status: 401,
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
+  const response = await fetch(gateway.url + PATH, chat(STREAMED))
+  expect(response.status).toBe(401)
+  expect(await response.text()).toBe(body.replace(PROVIDER_KEY, '[provider key]'))
 })
 
 describe('a caller that leaves', () => {
