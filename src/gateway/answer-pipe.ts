@@ -51,7 +51,10 @@ function ssePipe(reader: AnswerReader, out: Out): AnswerPipe {
     const { drop, splices } = reader.glance(text.data, text.event)
     reader.remember(frame, text)
     const leaves = !drop && !isHalf(frame, reader)
-    if (leaves && splices.length === 0) return run.add(frame.bytes)
+    if (leaves && splices.length === 0) {
+      run.add(frame.bytes)
+      return
+    }
     run.flush()
     if (leaves) out(spliceSse(text, splices))
   }
