@@ -59,6 +59,7 @@ export function VirtualRows<T>({
     getScrollElement: () => view.current,
     estimateSize: () => ROW_PX,
     overscan: OVERSCAN_ROWS,
+    useFlushSync: false,
     getItemKey,
   })
   const minWidth = `${minRemOf(template)}rem`
@@ -126,7 +127,8 @@ export function VirtualRows<T>({
                 template={template}
                 columns={columns as readonly RowColumn<unknown>[]}
                 row={row}
-                href={link && hrefOf(link(row), workspace?.id)}
+                link={link as ((row: unknown) => RowLink) | undefined}
+                workspaceId={workspace?.id}
               />
             )
           })}
@@ -147,11 +149,14 @@ interface RowProps {
   readonly template: string
   readonly columns: readonly RowColumn<unknown>[]
   readonly row: unknown
-  readonly href: string | undefined
+  readonly link: ((row: unknown) => RowLink) | undefined
+  readonly workspaceId: string | undefined
 }
 
 /** Drawn in every frame of a fast scroll: plain elements, and no hook of the router. */
-const Row = memo(function Row({ index, top, template, columns, row, href }: RowProps) {
+const Row = memo(function Row(props: RowProps) {
+  const { index, top, template, columns, row, link, workspaceId } = props
+  const href = link && hrefOf(link(row), workspaceId)
   return (
     <div
       role="row"
@@ -159,7 +164,7 @@ const Row = memo(function Row({ index, top, template, columns, row, href }: RowP
       data-index={index}
       style={{ gridTemplateColumns: template, transform: `translateY(${top}px)` }}
       className={classes(
-        'absolute top-0 left-0 grid h-9 w-full items-center border-line border-b',
+        'absolute top-0 left-0 grid h-9 w-full items-center border-line border-b contain-strict',
         href !== undefined && 'cursor-pointer focus-within:bg-accent-soft hover:bg-sunken',
       )}
     >
