@@ -184,7 +184,13 @@ describe('a request that cannot be served', () => {
   })
 
   test('a Host that is no host, or two of them, is 400 before routing', async () => {
-    for (const host of ['Host: a\r\nHost: b', 'Host: a/b', 'Host: a@b', 'Host: '])
+    const hosts = [
+      'a\r\nHost: b',
+      ...['a/b', 'a@b', ''],
+      // Of the right letters, but no address that a URL can be made of.
+      ...['a:65536', '256.256.256.256', '1.2.3.4.5', '[1:2:3:4:5:6:7:8:9]', '[:::]', 'xn--a'],
+    ].map((each) => `Host: ${each}`)
+    for (const host of hosts)
       expect(await rawStatus(`GET /openai/v1/models HTTP/1.1\r\n${host}\r\n\r\n`)).toContain(
         ' 400 ',
       )
