@@ -6,6 +6,7 @@ import type { Log } from '../../src/base/world.ts'
 import { chooseBus } from '../../src/bus/choose.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { runExporter } from '../../src/exporter/run.ts'
+import { issuesSink } from '../../src/exporter/sinks/issues.ts'
 import { postgresSink } from '../../src/exporter/sinks/postgres.ts'
 import { serve } from '../../src/serve.ts'
 import { bootstrap } from '../../src/store/bootstrap.ts'
@@ -31,6 +32,8 @@ export async function startService(
     readonly env?: Record<string, string>
     readonly provider?: ProviderOptions
     readonly log?: Log
+    /** The exporter also makes issues of what it sees. */
+    readonly issues?: true
   } = {},
 ) {
   const provider = await startProvider(script, options.provider)
@@ -59,7 +62,10 @@ export async function startService(
   const exporter = runExporter({
     world,
     bus,
-    sinks: [postgresSink(database, world)],
+    sinks: [
+      postgresSink(database, world),
+      ...(options.issues ? [issuesSink(database, world)] : []),
+    ],
     outbox: {
       takeDue: ({ limit, olderThanMs }) =>
         takeDue(database, { limit, olderThanMs, republishAfterMs: REPUBLISH_AFTER_MS }),

@@ -14,6 +14,7 @@ import type { RowLink } from '../parts/row-link.ts'
 import { Empty, Loading, NotAllowed, Trouble } from '../parts/states.tsx'
 import { CALL_COLUMNS } from '../requests/call-cells.tsx'
 import { useSession } from '../session.tsx'
+import { useNames } from '../subjects/use-names.ts'
 import { PAGES } from './index.ts'
 
 /** The API takes this many ids at once. */
@@ -67,10 +68,7 @@ export default function IssuePage() {
                 </Badge>,
               ],
               ['Policy', <PolicyLink key="p" policy={found.policy} />],
-              [
-                found.subject.kind === 'key' ? 'Key' : 'Model',
-                <code key="a">{found.subject.id}</code>,
-              ],
+              ['About', <Subject key="a" subject={found.subject} />],
               ['Calls', count(found.count)],
               ['First seen', fullMoment(found.first_seen_at)],
               ['Last seen', `${fullMoment(found.last_seen_at)} (${ago(found.last_seen_at)})`],
@@ -104,6 +102,20 @@ function PolicyLink({ policy }: { policy: { readonly id: string; readonly name: 
       className="text-accent"
     >
       {policy.name}
+    </Link>
+  )
+}
+
+function Subject({ subject }: { subject: { readonly kind: string; readonly id: string } }) {
+  const names = useNames()
+  if (subject.kind !== 'api_key') return <code>{subject.id}</code>
+  return (
+    <Link
+      to="/requests"
+      search={((old: Record<string, unknown>) => ({ w: old.w, key: subject.id })) as never}
+      className="text-accent"
+    >
+      Key {names.of(subject.id)}
     </Link>
   )
 }

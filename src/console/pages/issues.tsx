@@ -10,19 +10,20 @@ import { PageHead } from '../parts/page-head.tsx'
 import type { RowLink } from '../parts/row-link.ts'
 import { Empty, Loading, Trouble } from '../parts/states.tsx'
 import { useFilters } from '../parts/use-filters.ts'
+import { type Names, useNames } from '../subjects/use-names.ts'
 
-const COLUMNS: readonly Column<Issue>[] = [
+const columnsFor = (names: Names): readonly Column<Issue>[] => [
   {
     id: 'kind',
     header: 'Issue',
-    width: 'minmax(16rem,2fr)',
+    width: 'minmax(13rem,2fr)',
     sortBy: (row) => kindWords(row.kind),
     cell: (row) => <span className="font-medium">{kindWords(row.kind)}</span>,
   },
   {
     id: 'severity',
     header: 'Severity',
-    width: '6.5rem',
+    width: '6rem',
     sortBy: (row) => row.severity,
     cell: (row) => {
       const { says, tone } = severityWords(row.severity)
@@ -39,12 +40,8 @@ const COLUMNS: readonly Column<Issue>[] = [
   {
     id: 'subject',
     header: 'About',
-    width: 'minmax(10rem,1fr)',
-    cell: (row) => (
-      <span title={`${row.subject.kind} ${row.subject.id}`}>
-        {row.subject.kind} <code className="font-mono text-xs">{row.subject.id}</code>
-      </span>
-    ),
+    width: 'minmax(10rem,1.5fr)',
+    cell: (row) => <span title={row.subject.id}>{aboutOf(row, names)}</span>,
   },
   {
     id: 'count',
@@ -57,7 +54,7 @@ const COLUMNS: readonly Column<Issue>[] = [
   {
     id: 'status',
     header: 'Status',
-    width: '9rem',
+    width: '8rem',
     sortBy: (row) => row.status,
     cell: (row) => (
       <span className="inline-flex items-center gap-1.5">
@@ -73,12 +70,17 @@ const COLUMNS: readonly Column<Issue>[] = [
   {
     id: 'last',
     header: 'Last seen',
-    width: '8rem',
+    width: '7rem',
     align: 'end',
     sortBy: (row) => row.last_seen_at,
     cell: (row) => <span title={fullMoment(row.last_seen_at)}>{ago(row.last_seen_at)}</span>,
   },
 ]
+
+/** A key by its name, a model as it is called. */
+function aboutOf({ subject }: Issue, names: Names): string {
+  return subject.kind === 'api_key' ? `key ${names.of(subject.id)}` : subject.id
+}
 
 const rowId = (row: Issue) => row.id
 const link = (row: Issue): RowLink => ({ to: '/issues/$id', params: { id: row.id } })
@@ -87,6 +89,8 @@ const link = (row: Issue): RowLink => ({ to: '/issues/$id', params: { id: row.id
 export default function Issues() {
   const [filters, setFilters] = useFilters({ status: 'open' })
   const status = STATUSES.find((each) => each.value === filters.status)?.value
+  const names = useNames()
+  const columns = useMemo(() => columnsFor(names), [names])
   const issues = useIssues(status as Status | undefined)
   const rows = useMemo(() => issues.data?.pages.flatMap((page) => page.data) ?? [], [issues.data])
   return (
@@ -111,7 +115,7 @@ export default function Issues() {
         ) : (
           <DataTable
             label="Issues"
-            columns={COLUMNS}
+            columns={columns}
             rows={rows}
             rowId={rowId}
             link={link}

@@ -139,21 +139,21 @@ function useColumns(kind: KeyKind, act: (action: KeyAction) => void): readonly C
       {
         id: 'name',
         header: 'Name',
-        width: 'minmax(12rem,2fr)',
+        width: 'minmax(11rem,2fr)',
         sortBy: (key) => nameOf(key),
         cell: (key) => <span className="font-medium">{nameOf(key)}</span>,
       },
       {
         id: 'state',
         header: 'State',
-        width: '7rem',
+        width: '6.5rem',
         sortBy: (key) => stateOf(key),
         cell: (key) => <Badge tone={TONES[stateOf(key)]}>{stateOf(key)}</Badge>,
       },
       {
         id: 'short',
         header: 'Key',
-        width: '9rem',
+        width: '8rem',
         cell: (key) => <code className="font-mono text-xs">{key.short_key}</code>,
       },
       ...(kind === 'service'
@@ -161,13 +161,13 @@ function useColumns(kind: KeyKind, act: (action: KeyAction) => void): readonly C
             {
               id: 'role',
               header: 'Role',
-              width: 'minmax(9rem,1fr)',
+              width: 'minmax(8rem,1fr)',
               sortBy: role,
               cell: role,
             } satisfies Column<Key>,
           ]
         : []),
-      { id: 'places', header: 'Works in', width: 'minmax(9rem,1fr)', cell: places },
+      { id: 'places', header: 'Works in', width: 'minmax(8rem,1fr)', cell: places },
       {
         id: 'used',
         header: 'Last used',

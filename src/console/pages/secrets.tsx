@@ -199,8 +199,8 @@ function useColumns(
             </Button>
             {row.set && (
               <Button
-                look="quiet"
-                className="h-7 text-bad"
+                look="danger"
+                className="h-7 border-transparent bg-transparent"
                 disabled={!mayWrite}
                 aria-label={`Delete ${row.name}`}
                 onClick={() => remove(row.name)}

@@ -53,4 +53,5 @@ export const IconWarn = (props: IconProps) =>
   draw(props, 'M8 2L1.5 13.5h13L8 2zM8 6.5v3.2M8 11.7h.01')
 export const IconLock = (props: IconProps) =>
   draw(props, 'M3.5 7h9v6.5h-9zM5.5 7V5a2.5 2.5 0 015 0v2')
-export const IconMore = (props: IconProps) => draw(props, 'M3 8h.01M8 8h.01M13 8h.01')
+export const IconMore = (props: IconProps) =>
+  draw(props, ...[3.5, 8, 12.5].map((at) => `M${at} 7.3a.7.7 0 100 1.4.7.7 0 000-1.4z`))

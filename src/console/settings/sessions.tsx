@@ -15,6 +15,22 @@ const list = () => ask(api.auth.sessions.get())
 type Row = Awaited<ReturnType<typeof list>>[number]
 const rowId = (row: Row) => row.id
 
+const BROWSERS = [
+  ['Edg/', 'Edge'],
+  ['Firefox/', 'Firefox'],
+  ['Chrome/', 'Chrome'],
+  ['Safari/', 'Safari'],
+] as const
+const SYSTEMS = ['Windows', 'Android', 'iPhone', 'iPad', 'Mac OS', 'Linux']
+
+/** `Chrome on Linux`; a user agent that is none of the usual ones as it is. */
+function browserOf(agent: string | null): string {
+  if (agent === null) return 'unknown'
+  const browser = BROWSERS.find(([mark]) => agent.includes(mark))?.[1]
+  const system = SYSTEMS.find((each) => agent.includes(each))
+  return browser === undefined ? agent : [browser, system].filter(Boolean).join(' on ')
+}
+
 /** Where one is signed in, and the button that ends it. */
 export function SessionList() {
   const { signOut } = useSession()
@@ -37,7 +53,7 @@ export function SessionList() {
         id: 'agent',
         header: 'Browser',
         width: 'minmax(14rem,2fr)',
-        cell: (row) => <span title={row.user_agent ?? ''}>{row.user_agent ?? 'unknown'}</span>,
+        cell: (row) => <span title={row.user_agent ?? ''}>{browserOf(row.user_agent)}</span>,
       },
       {
         id: 'current',

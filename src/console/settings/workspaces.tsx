@@ -38,7 +38,7 @@ export function WorkspaceList() {
   return (
     <Section
       title="Workspaces"
-      says="Each has its own keys, provider secrets, people, traces and spend."
+      says="Each has its own keys, provider secrets, people, traces and spend. Kept content is always the redacted form; reading it is audited."
       actions={
         <Button
           disabled={!mayManage}
