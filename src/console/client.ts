@@ -45,6 +45,16 @@ export const api = treaty<AdminApp>(`${location.origin}${BASE}/api/v1`, {
   headers,
 })
 
+/** The same about the whole organisation: it names no workspace. */
+export const organizationApi = treaty<AdminApp>(`${location.origin}${BASE}/api/v1`, {
+  parseDate: false,
+  fetch: { credentials: 'same-origin' },
+  headers: () => {
+    const { 'x-tenant-id': _, ...rest } = headers()
+    return rest
+  },
+})
+
 /** A refusal of the admin API, as far as a page needs to know it. */
 export class Problem extends Error {
   constructor(
