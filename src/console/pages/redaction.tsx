@@ -28,14 +28,14 @@ const COLUMNS: readonly Column<Finding>[] = [
   {
     id: 'entity',
     header: 'Found',
-    width: 'minmax(9rem,1fr)',
+    width: 'minmax(8.5rem,1fr)',
     cell: (found) => <span className="font-medium">{found.entity}</span>,
     sortBy: (found) => found.entity,
   },
   {
     id: 'kind',
     header: 'Kind',
-    width: '6.5rem',
+    width: '5.75rem',
     cell: (found) => (
       <Badge tone={found.kind === 'secret' ? 'bad' : 'warn'}>
         {found.kind === 'secret' ? 'secret' : 'personal'}
@@ -46,20 +46,20 @@ const COLUMNS: readonly Column<Finding>[] = [
   {
     id: 'rule',
     header: 'Rule',
-    width: 'minmax(8rem,1fr)',
+    width: 'minmax(7rem,1fr)',
     cell: (found) => <code className="font-mono text-xs">{found.detector}</code>,
     sortBy: (found) => found.detector,
   },
   {
     id: 'value',
     header: 'In your text',
-    width: 'minmax(9rem,1.5fr)',
+    width: 'minmax(6.5rem,1.5fr)',
     cell: (found) => <span title={found.value}>{found.value}</span>,
   },
   {
     id: 'place',
     header: 'Place',
-    width: '7rem',
+    width: '5.5rem',
     align: 'end',
     cell: (found) => `${count(found.start)}–${count(found.end)}`,
     sortBy: (found) => found.start,
@@ -185,22 +185,20 @@ export default function Redaction() {
               <Section
                 title="What leaves when"
                 says="As in a stream: only what can no longer become part of a finding is let go."
-                actions={
-                  <label className="flex items-center gap-2 text-ink-soft">
-                    Size of a piece
-                    <input
-                      type="range"
-                      min={1}
-                      max={CHUNK_MAX}
-                      value={size}
-                      aria-valuetext={`${size} units`}
-                      onChange={(event) => setFilters({ chunk: event.target.value })}
-                      className="w-36 accent-(--accent)"
-                    />
-                    <output className="tabular w-16">{count(size)} units</output>
-                  </label>
-                }
               >
+                <label className="flex items-center gap-3 px-4 pt-4">
+                  <span className="w-40 shrink-0 font-medium">Size of a piece</span>
+                  <input
+                    type="range"
+                    min={1}
+                    max={CHUNK_MAX}
+                    value={size}
+                    aria-valuetext={`${size} units`}
+                    onChange={(event) => setFilters({ chunk: event.target.value })}
+                    className="min-w-0 flex-1 accent-(--accent)"
+                  />
+                  <output className="tabular w-20 shrink-0 text-right">{count(size)} units</output>
+                </label>
                 <Timeline text={shown.data.source} chunks={shown.data.chunks ?? []} />
               </Section>
             </>

@@ -10,7 +10,7 @@ import { PageHead, Section } from '../parts/page-head.tsx'
 import type { RowLink } from '../parts/row-link.ts'
 import { Empty, Loading, NotAllowed, Trouble } from '../parts/states.tsx'
 import { useFilters } from '../parts/use-filters.ts'
-import { listPolicies } from '../policies/policy.ts'
+import { listPolicies, nameOf as policyName } from '../policies/policy.ts'
 import { useSession, useWho } from '../session.tsx'
 import { roomsOf } from '../spend/caps.ts'
 import { csvOf, download } from '../spend/csv.ts'
@@ -182,7 +182,11 @@ export default function Spend() {
             <Tile
               name="Spent"
               value={money(total)}
-              beside={`${percent(Number(measured), Number(total))} as providers measured`}
+              beside={
+                total === 0n
+                  ? 'nothing yet'
+                  : `${percent(Number(measured), Number(total))} as providers measured`
+              }
               title={exactMoney(total)}
             />
             <Tile
@@ -193,7 +197,7 @@ export default function Spend() {
             <Tile
               name="Held now, in the tightest cap"
               value={tightest ? money(tightest.held) : '–'}
-              beside={tightest ? tightest.policy.name : 'no cap counts'}
+              beside={tightest ? policyName(tightest.policy, names) : 'no cap counts'}
             />
             <Tile
               name="Free, in the tightest cap"
@@ -201,25 +205,27 @@ export default function Spend() {
               beside={tightest ? `${money(tightest.spent)} spent, ${tightest.window}` : ''}
             />
           </div>
-          <Section title="Over time" says={`Per ${bucket}, in UTC.`}>
-            {overTime.error ? (
-              <Trouble error={overTime.error} retry={() => void overTime.refetch()} />
-            ) : overTime.data === undefined ? (
-              <Loading what="the chart" />
-            ) : (
-              <Suspense fallback={<Loading what="the chart" />}>
-                <TimeChart
-                  times={overTime.data.times}
-                  order={order}
-                  bucket={bucket}
-                  fromMs={asked.fromMs}
-                  toMs={asked.toMs}
-                  nameOf={nameOf}
-                />
-                {!overTime.data.isComplete && <Cut />}
-              </Suspense>
-            )}
-          </Section>
+          {order.length > 0 && (
+            <Section title="Over time" says={`Per ${bucket}, in UTC.`}>
+              {overTime.error ? (
+                <Trouble error={overTime.error} retry={() => void overTime.refetch()} />
+              ) : overTime.data === undefined ? (
+                <Loading what="the chart" />
+              ) : (
+                <Suspense fallback={<Loading what="the chart" />}>
+                  <TimeChart
+                    times={overTime.data.times}
+                    order={order}
+                    bucket={bucket}
+                    fromMs={asked.fromMs}
+                    toMs={asked.toMs}
+                    nameOf={nameOf}
+                  />
+                  {!overTime.data.isComplete && <Cut />}
+                </Suspense>
+              )}
+            </Section>
+          )}
           <div className="card overflow-hidden">
             <DataTable
               label={`Spend by ${by.label.toLowerCase()}`}

@@ -46,7 +46,7 @@ export function Dialog({
       }
     >
       {open && (
-        <div className="flex max-h-full flex-col">
+        <div className={`flex max-h-full flex-col ${pane ? 'h-full' : ''}`}>
           <div className="flex items-start justify-between gap-4 px-5 pt-4 pb-2">
             <div>
               <h2 id={id} className="m-0 font-semibold text-lg">

@@ -3,7 +3,16 @@ import { Badge } from '../parts/badge.tsx'
 import type { Column } from '../parts/data-table.tsx'
 import { ago, fullMoment, money } from '../parts/format.ts'
 import type { Names } from '../subjects/use-names.ts'
-import { aboutOf, amountOf, familyOf, labelOf, metersOf, type Policy, summaryOf } from './policy.ts'
+import {
+  aboutOf,
+  familyOf,
+  labelOf,
+  metersOf,
+  nameOf,
+  type Policy,
+  summaryOf,
+  usedOf,
+} from './policy.ts'
 
 /** The columns of the list of policies. */
 export function policyColumns(names: Names): readonly Column<Policy>[] {
@@ -11,7 +20,7 @@ export function policyColumns(names: Names): readonly Column<Policy>[] {
     {
       id: 'name',
       header: 'Name',
-      width: 'minmax(12rem,1.6fr)',
+      width: 'minmax(10.5rem,1.6fr)',
       cell: (policy) => (
         <span className="font-medium" title={policy.description}>
           {policy.parent_policy_id !== null && (
@@ -19,14 +28,14 @@ export function policyColumns(names: Names): readonly Column<Policy>[] {
               ↳
             </span>
           )}
-          {policy.name}
+          {nameOf(policy, names)}
         </span>
       ),
     },
     {
       id: 'kind',
       header: 'Kind',
-      width: '9rem',
+      width: '9.75rem',
       cell: (policy) => (
         <span className="flex items-center gap-1">
           {labelOf(familyOf(policy.policy_type))}
@@ -37,7 +46,7 @@ export function policyColumns(names: Names): readonly Column<Policy>[] {
     {
       id: 'about',
       header: 'About',
-      width: 'minmax(9rem,1.4fr)',
+      width: 'minmax(8rem,1.2fr)',
       cell: (policy) => {
         const about = aboutOf(policy.subject_matchers, names)
         return <span title={about}>{about}</span>
@@ -46,18 +55,18 @@ export function policyColumns(names: Names): readonly Column<Policy>[] {
     {
       id: 'says',
       header: 'Says',
-      width: 'minmax(9rem,1.3fr)',
+      width: 'minmax(8rem,1.2fr)',
       cell: (policy) => {
         const says = summaryOf(policy)
         return <span title={says}>{says}</span>
       },
     },
-    { id: 'used', header: 'Used', width: 'minmax(13rem,1.3fr)', cell: Used },
-    { id: 'resets', header: 'Resets', width: '5.5rem', cell: Resets },
+    { id: 'used', header: 'Used', width: 'minmax(14.5rem,1.4fr)', cell: Used },
+    { id: 'resets', header: 'Resets', width: '6rem', cell: Resets },
     {
       id: 'on',
       header: 'State',
-      width: '4.5rem',
+      width: '4rem',
       cell: (policy) => (
         <Badge tone={policy.enabled ? 'good' : 'plain'}>{policy.enabled ? 'on' : 'off'}</Badge>
       ),
@@ -79,10 +88,10 @@ function Used(policy: Policy) {
   if (!meter || policy.policy_type.startsWith('default_'))
     return <span className="text-ink-faint">{waits(policy)}</span>
   const held = meter.held > 0n ? `, ${money(meter.held)} held` : ''
-  const says = `${amountOf(meter.metric, meter.used)} of ${amountOf(meter.metric, meter.limit)}${held}`
+  const says = `${usedOf(meter)}${held}`
   return (
     <span className="flex items-center gap-2" title={says}>
-      <span className="w-20 shrink-0">
+      <span className="w-14 shrink-0">
         <UsageBar spent={meter.used} held={meter.held} limit={meter.limit} name={policy.name} />
       </span>
       <span className="tabular min-w-0 truncate">{says}</span>

@@ -10,7 +10,7 @@ import { Tabs } from '../parts/tabs.tsx'
 import { useSession } from '../session.tsx'
 import type { Names } from '../subjects/use-names.ts'
 import { changeOf, type Draft, draftOf } from './draft.ts'
-import { aboutOf, familyOf, labelOf, type Policy, summaryOf } from './policy.ts'
+import { aboutOf, familyOf, labelOf, nameOf, type Policy, summaryOf } from './policy.ts'
 import { PolicyForm } from './policy-form.tsx'
 import { PolicyHistory } from './policy-history.tsx'
 import { StateDiff } from './state-diff.tsx'
@@ -118,7 +118,7 @@ function Opened({
         pane
         open
         onClose={onClose}
-        title={policy.name}
+        title={nameOf(policy, names)}
         says={`${labelOf(familyOf(policy.policy_type))}${isDefault ? ', one for each' : ''}`}
         footer={
           mayWrite && (

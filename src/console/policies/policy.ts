@@ -147,3 +147,15 @@ export function aboutOf(matchers: Policy['subject_matchers'], names: Names): str
     })
     .join(', ')
 }
+
+/** A policy's name; one that was made from a default has the id of its subject in it, which is told by name. */
+export function nameOf(policy: Policy, names: Names): string {
+  if (!policy.is_system_generated) return policy.name
+  return policy.name.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, names.of)
+}
+
+/** What is used of a limit: `$1.20 of $5.00`, `3 of 60 requests`. */
+export function usedOf({ metric, used, limit }: Meter): string {
+  const first = metric === 'nanos' ? money(used) : count(Number(used))
+  return `${first} of ${amountOf(metric, limit)}`
+}

@@ -36,6 +36,7 @@ export function Timeline({ text, chunks }: { text: string; chunks: Chunks }) {
           aria-valuetext={isEnd ? 'the text has ended' : `after piece ${at + 1} of ${last}`}
           className="min-w-0 flex-1 accent-(--accent)"
         />
+        <span className="tabular w-20 shrink-0 text-right">{count(now.held)} held</span>
       </label>
       <div className="grid gap-3 lg:grid-cols-2">
         <Pane title={`Came in: ${count(now.until)} of ${count(text.length)} units`}>

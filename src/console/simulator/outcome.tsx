@@ -67,8 +67,9 @@ export function Outcome({ ended }: { ended: Ended }) {
           ],
           [
             'Found and redacted',
-            data.findings.map((each) => `${each.entity} ${count(each.count)}`).join(', ') ||
-              'nothing',
+            data.findings
+              .map((each) => `${count(each.count)} ${each.entity} (${each.direction})`)
+              .join(', ') || 'nothing',
           ],
         ]}
       />
