@@ -45,14 +45,22 @@ export async function sessionKey(
  */
 export function demandSameOrigin(request: Request): void {
   const site = request.headers.get('sec-fetch-site')
-  const origin = request.headers.get('origin')
-  const host = request.headers.get('host') ?? new URL(request.url).host
-  const same =
-    site === null ? origin !== null && URL.parse(origin)?.host === host : site === 'same-origin'
+  const same = site === null ? isOwnOrigin(request) : site === 'same-origin'
   if (!same)
     throw new Failure('permission_missing', {
       says: 'This change was not sent by a page of this gateway.',
     })
+}
+
+/**
+ * For browsers that tell the origin alone. Beyond loopback the page came over https, whatever a proxy made of it on the
+ * way: for the plain address anybody on the line can answer.
+ */
+function isOwnOrigin(request: Request): boolean {
+  const origin = URL.parse(request.headers.get('origin') ?? '')
+  const url = new URL(request.url)
+  const host = request.headers.get('host') ?? url.host
+  return origin?.host === host && (origin.protocol === 'https:' || isLoopback(url))
 }
 
 /**

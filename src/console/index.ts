@@ -24,6 +24,9 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  // No text becomes markup or script, whoever asks for it: no policy may be made that would allow it.
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join('; ')
 
 /** True for the paths that belong to {@link consoleApp}: `/console` and everything below it. */

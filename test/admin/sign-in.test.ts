@@ -164,6 +164,20 @@ describe('a session', () => {
     expect((await send('PATCH', '/orgs/current', cookie, body, own)).status).toBe(200)
   })
 
+  test('beyond loopback only a page that came over https may write', async () => {
+    // A proxy ends TLS: what arrives here is plain.
+    const arrives = 'http://gateway.example.com'
+    const { cookie } = await signIn(arrives)
+    const rename = async (origin: string) => {
+      const body = { display_name: 'Mine' }
+      return (await send('PATCH', '/orgs/current', cookie, body, { origin }, arrives)).status
+    }
+    expect(await rename('https://gateway.example.com')).toBe(200)
+    // Whoever sits on the line can answer for the plain address, and a cookie goes to every port.
+    expect(await rename('http://gateway.example.com')).toBe(403)
+    expect(await rename('https://gateway.example.com:8443')).toBe(403)
+  })
+
   test('a form cannot write: only JSON is taken', async () => {
     const { cookie } = await signIn()
     const response = await app.handle(
