@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { type Issue, type Status, useIssues } from '../issues/use-issues.ts'
+import { Webhooks } from '../issues/webhooks.tsx'
 import { kindWords, STATUSES, severityWords } from '../issues/words.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Button } from '../parts/button.tsx'
@@ -79,7 +80,7 @@ const columnsFor = (names: Names): readonly Column<Issue>[] => [
 
 /** A key by its name, a model as it is called. */
 function aboutOf({ subject }: Issue, names: Names): string {
-  return subject.kind === 'api_key' ? `key ${names.of(subject.id)}` : subject.id
+  return subject.kind === 'api_key' ? names.of(subject.id) : subject.id
 }
 
 const rowId = (row: Issue) => row.id
@@ -99,6 +100,7 @@ export default function Issues() {
         title="Issues"
         says="Blocked and redacted calls, models without a price, calls without usage: one issue per policy and subject."
       >
+        <Webhooks />
         <FilterSelect
           label="Status"
           value={filters.status}
