@@ -89,6 +89,8 @@ export default function Redaction() {
     retry: false,
     gcTime: 0,
   })
+  // What stands there is still about the text before.
+  const isBehind = shown.isPlaceholderData || asked.text !== text
   const findings = useMemo(
     () =>
       (shown.data?.findings ?? []).map((each): Finding => {
@@ -143,7 +145,10 @@ export default function Redaction() {
             </div>
           </Section>
         </div>
-        <div className="flex min-w-0 flex-col gap-4">
+        <div
+          aria-busy={isBehind || undefined}
+          className={`flex min-w-0 flex-col gap-4 ${isBehind ? 'opacity-60' : ''}`}
+        >
           {shown.error ? (
             <Trouble error={shown.error} retry={() => void shown.refetch()} />
           ) : shown.data === undefined ? (
