@@ -56,6 +56,24 @@ describe('the engine', () => {
   )
 
   test(
+    'a look behind a literal never keeps a verdict from falling',
+    () => {
+      fc.assert(
+        fc.property(texts, (text) => {
+          const looked = scan(compiled, text)
+          // With nothing that must follow, every literal is heard.
+          engine.aheads.fill(0)
+          const asked = scan(compiled, text)
+          gate.forget()
+          expect(looked).toEqual(asked)
+        }),
+        { numRuns: RUNS },
+      )
+    },
+    PATIENCE_MS,
+  )
+
+  test(
     'units copied natively are those that the loop decodes, at the same offsets',
     () => {
       const plain = {

@@ -1,6 +1,7 @@
 import { END, type FormatDetector, type Match, type Tail } from '../detector.ts'
+import { type Ahead, aheadOf, JOIN_UNITS_MIN } from './ahead.ts'
 import { ALNUM, BASE64, HEX, isIn, TOKEN, type UnitClass, unitClass } from './classes.ts'
-import { compileShape, type Shape } from './shape.ts'
+import { compileShape, measureShape, type Shape } from './shape.ts'
 import { MACHINE_HOLD_UNITS_MAX, type Window } from './window.ts'
 
 /** One way a format can stand in a text: plainly, or disguised. */
@@ -13,12 +14,11 @@ export interface Candidate {
   readonly alone: boolean
   /** A cheap look: false when the unit in front or the literal itself already says no. */
   glance(units: Uint16Array, start: number, low: number, end: number): boolean
+  /** What must stand at the literal and behind it before `judge` can say yes; worked out when it is asked for. */
+  ahead(): Ahead
   /** The verdict on a literal that begins at `start`. Reads through `window`; check `starved` before the result. */
   judge(window: Window, start: number, runStart: number): Match | undefined
 }
-
-/** Units of the literal and body that must be seen before a join (a line wrap, bold marks, `" + "`) is believed. */
-const JOIN_UNITS_MIN = 6
 
 /** Every candidate of a format. */
 export function candidatesOf(format: FormatDetector, detector: number): Candidate[] {
@@ -27,6 +27,11 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
   const shape = (): Shape => {
     compiled ??= compileShape(format.body)
     return compiled
+  }
+  let measured: ReturnType<typeof measureShape> | undefined
+  const measure = (): ReturnType<typeof measureShape> => {
+    measured ??= measureShape(format.body)
+    return measured
   }
   const left = unitClass(format.left ?? 'A-Za-z0-9')
   const units = format.tail === undefined ? TOKEN : unitClass(format.tail)
@@ -39,6 +44,10 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
       detector,
       alone: excludes(left),
       glance: startsWith(literal, left),
+      ahead: () => {
+        const { unitsMin, alphabet } = measure()
+        return aheadOf(literal.length + unitsMin, alphabet, literal, literal.length >= 3)
+      },
       judge: plainly(format, literal, shape, left, tail),
     })
     if (format.disguises !== true || literal.length < 3) continue
@@ -50,6 +59,10 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
           detector,
           alone: false,
           glance: startsWith(text, undefined),
+          ahead: () => {
+            const bits = (literal.length + measure().unitsMin - 1) * 8 - skipBits
+            return aheadOf(Math.floor(bits / 6) + 2, BASE64, text, false)
+          },
           judge: inBase64(literal, shape, skipBits),
         })
     }
@@ -59,6 +72,7 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
         detector,
         alone: false,
         glance: startsWith(text, undefined),
+        ahead: () => aheadOf((literal.length + measure().unitsMin) * 2, HEX, text, false),
         judge: inHex(literal, shape),
       })
     const wide = [...literal].join(' ')
@@ -67,6 +81,10 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
       detector,
       alone: true,
       glance: startsWith(wide, ALNUM),
+      ahead: () => {
+        const { unitsMin, alphabet } = measure()
+        return aheadOf((literal.length + unitsMin) * 2 - 1, alphabet, wide, false)
+      },
       judge: spaced(literal, shape),
     })
   }

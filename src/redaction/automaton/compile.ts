@@ -127,8 +127,9 @@ function compile(list: readonly Detector[]): Compiled {
       ...prefixes.map((text, index) => ({
         text,
         alone: groups[index]?.every((candidate) => candidate.alone) === true,
+        aheads: () => groups[index]?.map((candidate) => candidate.ahead()) ?? [],
       })),
-      { text: PLACEHOLDER_START, alone: false },
+      { text: PLACEHOLDER_START, alone: false, aheads: undefined },
     ],
     words: [...words].map(([text, entries]) => ({
       text,

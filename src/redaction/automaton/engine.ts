@@ -1,5 +1,7 @@
 import { ALNUM, DIGIT, HEX, TOKEN, unitClass } from './classes.ts'
 import {
+  AHEAD_BYTES,
+  AHEADS,
   CELLS,
   CLASSES,
   FOLDED,
@@ -40,6 +42,8 @@ export interface Engine {
   readonly table: Int32Array
   /** By state: what it says, as `SAYS_…` flags. */
   readonly says: Uint8Array
+  /** By state: what must stand behind its prefixes; see `writeAhead`. */
+  readonly aheads: Uint8Array
   /** See `possiblePairs`. */
   readonly pairs: Uint8Array
   /** By unit: how a mark is looked at, as `LOOK_…`. */
@@ -77,6 +81,7 @@ export function openEngine(folded: Uint16Array): Engine {
     classes: new Uint8Array(buffer, CLASSES, 65_536),
     table: new Int32Array(buffer, TABLE, (STATES_MAX * ROW_BYTES) / 4),
     says: new Uint8Array(buffer, SAYS, STATES_MAX),
+    aheads: new Uint8Array(buffer, AHEADS, STATES_MAX * AHEAD_BYTES),
     pairs: new Uint8Array(buffer, PAIRS, 300),
     looks: new Uint8Array(buffer, LOOKS, 65_536),
     raw: Buffer.from(buffer, RAW, (RAW_UNITS + 1) * 2),

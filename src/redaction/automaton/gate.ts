@@ -1,5 +1,8 @@
+import { type Ahead, writeAhead } from './ahead.ts'
 import type { Engine } from './engine.ts'
-import { ROW_BYTES, SAYS_ALWAYS, SAYS_MARK, SAYS_WHOLE, STATES_MAX } from './layout.ts'
+import { ROW_BYTES, SAYS_ALWAYS, SAYS_MARK, SAYS_PREFIX, SAYS_WHOLE, STATES_MAX } from './layout.ts'
+import { alphabet } from './symbols.ts'
+import { RUN_UNITS_MAX } from './window.ts'
 
 /**
  * One automaton over every literal of every detector: token prefixes (case kept) and words (case folded) at once, so that
@@ -51,7 +54,10 @@ export interface Literal {
 
 export interface GateInput {
   /** Group literals: no member is a beginning of another. */
-  readonly prefixes: readonly Literal[]
+  readonly prefixes: readonly (Literal & {
+    /** What must stand behind it for each of its group; undefined when it must always be heard. */
+    readonly aheads: (() => readonly Ahead[]) | undefined
+  })[]
   /** Lower-case words. */
   readonly words: readonly Literal[]
   /** Units that are marks by themselves. */
@@ -91,12 +97,28 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
     const saying = sayingOf(tree, nodes, mark)
     const place = states.push({ nodes, before, saying })
     places.set(name, place)
-    const always = saying.prefixes.length > 0 || (saying.words.length > 0 && !saying.whole)
+    const looked = canLook(place, saying)
+    const always =
+      (saying.prefixes.length > 0 && !looked) || (saying.words.length > 0 && !saying.whole)
     says[place] =
       (always ? SAYS_ALWAYS : 0) |
+      (looked ? SAYS_PREFIX : 0) |
       (saying.words.length > 0 ? SAYS_WHOLE : 0) |
       (saying.mark ? SAYS_MARK : 0)
     return place
+  }
+
+  /** Lets the engine look behind the prefixes of a state, when it can. */
+  function canLook(place: number, { prefixes, pending }: Saying): boolean {
+    // Further left holding may have begun so early that the bound is met within the look.
+    if (prefixes.length === 0 || pending > RUN_UNITS_MAX) return false
+    const ended = prefixes.map(({ units, group }) => ({
+      units,
+      aheads: input.prefixes[group]?.aheads?.() ?? [],
+    }))
+    if (ended.some(({ aheads }) => aheads.length === 0)) return false
+    writeAhead(engine.aheads, place, ended)
+    return true
   }
 
   function forget(): void {
@@ -246,42 +268,3 @@ function treeOf({ prefixes, words }: GateInput, classes: Uint8Array): Tree {
     child,
   }
 }
-
-/** Symbols that all units beyond ASCII share. */
-const SHARED_SYMBOLS = 12
-
-/** Symbols of all literals; `small` gives the symbol of a symbol's small letter. */
-function alphabet(
-  input: GateInput,
-  classes: Uint8Array,
-): {
-  unitOf: readonly number[]
-  small: Uint8Array
-} {
-  const units = new Set(LETTERS_AND_DIGITS)
-  for (const unit of input.marks) units.add(unit)
-  for (const { text } of input.prefixes) for (const unit of text) units.add(unit)
-  for (const { text } of input.words)
-    for (const unit of text) units.add(unit).add(unit.toUpperCase())
-  const ascii = [...units].filter((unit) => unit.charCodeAt(0) < 128).sort()
-  if (1 + ascii.length + SHARED_SYMBOLS > WIDTH) throw new RangeError('too many different units')
-  // Units beyond ASCII share a few symbols, so that rows stay short: whoever hears such a word compares its text.
-  const unitOf = [0]
-  for (const [index, unit] of ascii.entries()) {
-    classes[unit.charCodeAt(0)] = index + 1
-    unitOf.push(unit.charCodeAt(0))
-  }
-  for (const unit of units)
-    for (const form of [unit, unit.toLowerCase()]) {
-      const code = form.charCodeAt(0)
-      if (code > 127)
-        classes[code] = 1 + ascii.length + (unit.toLowerCase().charCodeAt(0) % SHARED_SYMBOLS)
-    }
-  const small = new Uint8Array(WIDTH)
-  for (let symbol = 0; symbol < WIDTH; symbol++) small[symbol] = symbol
-  for (const [symbol, unit] of unitOf.entries())
-    if (isCapital(unit)) small[symbol] = classes[unit + 32] ?? 0
-  return { unitOf, small }
-}
-
-const LETTERS_AND_DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

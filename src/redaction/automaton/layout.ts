@@ -11,6 +11,13 @@ export const SAYS_ALWAYS = 1
 export const SAYS_WHOLE = 2
 /** A mark: heard when it is worth a glance. */
 export const SAYS_MARK = 4
+/** Prefixes: heard when what stands behind may come to something. */
+export const SAYS_PREFIX = 8
+
+/** Bytes of what must stand behind a state's prefixes; see `ahead.ts`. */
+export const AHEAD_BYTES = 32
+/** Units looked at behind a prefix, raw ones too: together with what is held in front they stay within the bound. */
+export const AHEAD_UNITS_MAX = 20
 
 /** How a mark is looked at before it is heard; always heard, or by one of the looks in `looks.ts`. */
 export const LOOK_ALWAYS = 0
@@ -36,7 +43,8 @@ export const ROW_BYTES = 512
 
 /**
  * Addresses in the engine's memory. State and reason of the last run; by unit: symbol, kind, meaning, look; by state: what
- * it says; possible pairs; the window; raw text; the automaton's rows.
+ * it says; possible pairs; the window; raw text; the automaton's rows;
+ * by state: what must stand behind its prefixes.
  */
 export const CELLS = 64
 export const CLASSES = 1024
@@ -51,7 +59,8 @@ export const FRONT = 256
 export const OFFSETS = UNITS + ROOM_UNITS * 2 + 64
 export const RAW = OFFSETS + ROOM_UNITS * 4 + 64
 export const TABLE = (RAW + RAW_UNITS * 2 + 1024) & ~511
-export const PAGES = Math.ceil((TABLE + STATES_MAX * ROW_BYTES) / 65_536)
+export const AHEADS = TABLE + STATES_MAX * ROW_BYTES
+export const PAGES = Math.ceil((AHEADS + STATES_MAX * AHEAD_BYTES) / 65_536)
 
 /** Kinds of units, as flags. */
 export const KIND_DIGIT = 1

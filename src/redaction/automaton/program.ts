@@ -1,16 +1,23 @@
 import { NEEDS_ALL, NEEDS_NEIGHBOUR } from '../../stream/fold.ts'
+import { JOIN_STARTS } from './ahead.ts'
 import * as w from './assembler.ts'
 import {
+  AHEAD_BYTES,
+  AHEAD_UNITS_MAX,
+  AHEADS,
   AT_LIMIT,
   CELLS,
   CLASSES,
   FOLDED,
+  FRONT,
   HEARD,
   KIND_TOKEN,
+  OFFSETS,
   PAGES,
   SAYS,
   SAYS_ALWAYS,
   SAYS_MARK,
+  SAYS_PREFIX,
   SAYS_WHOLE,
   TABLE,
   UNKNOWN_AHEAD,
@@ -21,6 +28,60 @@ const { add, and, not, get, set, constant, when, give, loop, block, leave, leave
 
 /** Place of `lookAtMark`, behind the looks. */
 const MARKS = LOOKED.length
+
+/** Place of `lookAhead`. */
+const AHEAD = MARKS + 1
+
+/** Raw offset of the unit at a pointer. */
+const offsetAt = (pointer: w.Code): w.Code =>
+  w.load32(w.shiftLeft(pointer, constant(1)), OFFSETS - FRONT * 2)
+/**
+ * Whether what stands behind a literal may come to something. Parameters: pointer to its last unit, place of what must follow, behind
+ * the last unit. Locals: 3 pointer, 4 behind what must follow, 5 unit.
+ */
+const lookAhead: w.WasmFunction = {
+  name: 'ahead',
+  params: 3,
+  results: 1,
+  locals: [w.I32, w.I32, w.I32],
+  body: [
+    ...set(3, moved(get(0), 1)),
+    ...set(4, add(get(3), w.shiftLeft(w.load8(get(1), AHEADS + 16), constant(1)))),
+    ...loop(
+      when(w.atLeast(get(3), get(4)), give(constant(1))),
+      when(w.atLeast(get(3), get(2)), give(constant(1))),
+      set(5, unitAt(get(3))),
+      when(
+        w.below(get(5), constant(128)),
+        when(
+          and(
+            w.shiftRight(
+              w.load8(add(get(1), w.shiftRight(get(5), constant(3))), AHEADS),
+              and(get(5), constant(7)),
+            ),
+            constant(1),
+          ),
+          set(3, moved(get(3), 1)),
+          leave(2),
+        ),
+      ),
+    ),
+    // What is not among them may be a placeholder, which reads as a letter, or a join.
+    ...when(w.equal(get(5), constant(0x5b)), give(constant(1))),
+    ...when(
+      w.atLeast(
+        get(3),
+        add(moved(get(0), 1), w.shiftLeft(w.load8(get(1), AHEADS + 17), constant(1))),
+      ),
+      ...[...JOIN_STARTS].map((sign) =>
+        when(w.equal(get(5), constant(sign.charCodeAt(0))), give(constant(1))),
+      ),
+    ),
+    // Far away in the raw text the bound may be met first, which says more than the unit.
+    ...give(w.atLeast(w.sub(offsetAt(get(3)), offsetAt(get(0))), constant(AHEAD_UNITS_MAX))),
+    ...constant(0),
+  ],
+}
 
 /** Follows the automaton. Parameters: state, pointer, limit, lowest, behind the last. Locals: 5 next, 6 what it says, 7 unit. */
 const stop = (reason: number): w.Code => [
@@ -40,6 +101,10 @@ const speak: readonly w.Code[] = [
   set(5, w.sub(constant(0), get(5))),
   set(6, w.load8(row(get(5)), SAYS)),
   when(and(get(6), constant(SAYS_ALWAYS)), hear),
+  when(
+    and(get(6), constant(SAYS_PREFIX)),
+    when(w.call(AHEAD, get(1), w.multiply(row(get(5)), constant(AHEAD_BYTES)), get(4)), hear),
+  ),
   when(
     and(get(6), constant(SAYS_WHOLE)),
     set(7, constant(0)),
@@ -142,4 +207,6 @@ const copy: w.WasmFunction = {
 }
 
 /** The assembled program; its memory is `host.memory`. */
-export const program = new WebAssembly.Module(w.assemble([...LOOKED, lookAtMark, run, copy], PAGES))
+export const program = new WebAssembly.Module(
+  w.assemble([...LOOKED, lookAtMark, lookAhead, run, copy], PAGES),
+)

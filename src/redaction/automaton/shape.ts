@@ -62,6 +62,19 @@ export function compileShape(pattern: string, options: { foldCase?: boolean } = 
   return { ...machine, unitsMin: from, unitsMax: to, alphabet, begins }
 }
 
+/** Fewest units of a match of `pattern`, and every unit that can stand in one, without compiling it. */
+export function measureShape(pattern: string): Pick<Shape, 'unitsMin' | 'alphabet'> {
+  const tree = parsePattern(pattern, false)
+  const alphabet = new Uint8Array(128)
+  const visit = (node: Node): void => {
+    if (node.is === 'set') merge(alphabet, node.set)
+    else if (node.is === 'repeat') visit(node.part)
+    else node.parts.forEach(visit)
+  }
+  visit(tree)
+  return { unitsMin: lengths(tree).from, alphabet }
+}
+
 function onDemand(built: Positions, whole: Part): Pick<Shape, 'first' | 'longest'> {
   const ends = new Set(whole.last)
   let known = new Map<string, State>()
