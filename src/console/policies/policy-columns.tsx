@@ -35,18 +35,22 @@ export function policyColumns(names: Names): readonly Column<Policy>[] {
     {
       id: 'kind',
       header: 'Kind',
-      width: '9.75rem',
+      width: '8.5rem',
       cell: (policy) => (
         <span className="flex items-center gap-1">
           {labelOf(familyOf(policy.policy_type))}
-          {policy.policy_type.startsWith('default_') && <Badge tone="accent">default</Badge>}
+          {policy.policy_type.startsWith('default_') && (
+            <Badge tone="accent" title="A default: each subject gets one of its own">
+              each
+            </Badge>
+          )}
         </span>
       ),
     },
     {
       id: 'about',
       header: 'About',
-      width: 'minmax(8rem,1.2fr)',
+      width: 'minmax(10rem,1.3fr)',
       cell: (policy) => {
         const about = aboutOf(policy.subject_matchers, names)
         return <span title={about}>{about}</span>
@@ -61,12 +65,12 @@ export function policyColumns(names: Names): readonly Column<Policy>[] {
         return <span title={says}>{says}</span>
       },
     },
-    { id: 'used', header: 'Used', width: 'minmax(14.5rem,1.4fr)', cell: Used },
-    { id: 'resets', header: 'Resets', width: '6rem', cell: Resets },
+    { id: 'used', header: 'Used', width: 'minmax(14rem,1.4fr)', cell: Used },
+    { id: 'resets', header: 'Resets', width: '5.75rem', cell: Resets },
     {
       id: 'on',
       header: 'State',
-      width: '4rem',
+      width: '3.75rem',
       cell: (policy) => (
         <Badge tone={policy.enabled ? 'good' : 'plain'}>{policy.enabled ? 'on' : 'off'}</Badge>
       ),

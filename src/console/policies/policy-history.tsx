@@ -82,7 +82,7 @@ export function PolicyHistory({
                     <Button
                       busy={revert.isPending}
                       onClick={() => revert.mutate(change.state)}
-                      aria-label={`Put back the state of ${fullMoment(change.time)}`}
+                      aria-label={`Put this back: as of ${fullMoment(change.time)}`}
                     >
                       Put this back
                     </Button>
