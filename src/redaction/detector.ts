@@ -100,6 +100,11 @@ export interface LabelDetector extends Named {
    * the units directly, at most 24 of them, and takes the end of what has arrived for "perhaps".
    */
   mayBegin?(units: Uint16Array, position: number, end: number): boolean
+  /**
+   * Units behind the word within which every value ends its first twelve units. Says that a value is never plain text (see
+   * `automaton/plain.ts`), so that a word with nothing else behind it is dropped at once.
+   */
+  readonly plainReach?: number
   /** The verdict on the value at `position`. */
   judge(text: Reader, position: number, word: string): Match | undefined
 }

@@ -31,6 +31,12 @@ export function touchesPlaceholder(window: Window, match: Match): boolean {
   return false
 }
 
+/** True when `[start, end)` reads as a placeholder. */
+export function isPlaceholder(units: Uint16Array, start: number, end: number): boolean {
+  const text = String.fromCharCode(...units.subarray(start, end))
+  return /^\[SAFE_TO_USE:[A-Z0-9_]{1,40}_[a-z]{8}\]$/.test(text)
+}
+
 /** Compares a word with units beyond ASCII, which the gate knows only roughly. */
 export function saysWord(window: Window, end: number, word: string): boolean {
   const start = end - word.length

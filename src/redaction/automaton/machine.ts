@@ -1,9 +1,10 @@
 import { END, type Match } from '../detector.ts'
-import { isInside, saysWord, touchesPlaceholder } from './boundary.ts'
+import { isInside, isPlaceholder, saysWord, touchesPlaceholder } from './boundary.ts'
 import type { Compiled } from './compile.ts'
 import { follow, recall } from './follow.ts'
 import { START } from './gate.ts'
 import { bySpecificity, type Decisions, type Memory, TAIL_UNITS_MAX } from './memory.ts'
+import { openPlainText } from './plain.ts'
 import { swallowStep } from './swallow.ts'
 import { runStart, type Window } from './window.ts'
 
@@ -29,6 +30,7 @@ export function openMachine(
   const { gate } = compiled
   const { units } = window
   const groupsEnd = compiled.groups.length
+  const plain = openPlainText(window)
 
   /** Everything left of this was looked at by the verdicts under way. */
   let waiting = -1
@@ -104,8 +106,7 @@ export function openMachine(
       waiting = Math.min(start, hold(memory.position))
       return WAIT
     }
-    const text = String.fromCharCode(...units.subarray(start, Math.min(end + 1, window.end)))
-    if (!/^\[SAFE_TO_USE:[A-Z0-9_]{1,40}_[a-z]{8}\]$/.test(text)) return NONE
+    if (!isPlaceholder(units, start, Math.min(end + 1, window.end))) return NONE
     decisions.wall(start, end + 1)
     memory.position = end + 1
     memory.state = START
@@ -138,6 +139,8 @@ export function openMachine(
     for (const word of saying.words)
       for (const entry of compiled.words[word] ?? []) {
         if (entry.exotic && !saysWord(window, position, entry.word)) continue
+        const { plainReach } = entry.label
+        if (plainReach !== undefined && plain.is(position, plainReach)) continue
         if (entry.label.whole && isInside(window, position - entry.word.length, position)) continue
         memory.appointments.push({ entry, word: position, value: -1, earliest: position })
         heard = true
@@ -263,6 +266,7 @@ export function openMachine(
 
   return () => {
     recall(compiled, memory)
+    plain.restart()
     if (memory.appointments.length > 0) locateValues()
     for (;;) {
       if (memory.tail !== undefined && !swallow()) return memory.position

@@ -1,6 +1,7 @@
 import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
+import { PLAIN_RUN_UNITS_MAX } from '../automaton/plain.ts'
 import type { LabelDetector, Reader } from '../detector.ts'
-import { type Between, locateValue } from '../values/locate.ts'
+import { type Between, LOCATED_UNITS_MAX, locateValue } from '../values/locate.ts'
 import { judgeSecret, mayBeSecret } from '../values/secret-value.ts'
 import { VENDORS } from '../values/vendors.ts'
 import { hasWord } from '../values/words.ts'
@@ -103,6 +104,7 @@ function family({ id, entity, words, alone, password, unitsMin, named }: Family)
       return locateValue(text, position, word.length, between)?.position
     },
     mayBegin: mayBeSecret,
+    plainReach: LOCATED_UNITS_MAX + PLAIN_RUN_UNITS_MAX,
     judge: (text, position, word) =>
       judgeSecret(text, position, word, password, unitsMin ?? UNITS_MIN),
     cases: {

@@ -41,6 +41,8 @@ const NAME_UNITS_MAX = 32
 const VALUE_UNITS_MIN = 20
 /** Punctuation and space between name and value. */
 const GAP_UNITS_MAX = 40
+/** Behind its word a value begins within as many units. */
+export const LOCATED_UNITS_MAX = NAME_UNITS_MAX + GAP_UNITS_MAX
 
 /** Finds the value that belongs to the word of `wordUnits` ending at `from`; undefined when the word names nothing here. */
 export function locateValue(

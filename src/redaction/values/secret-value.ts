@@ -1,4 +1,5 @@
 import { ALNUM, isIn, type UnitClass, unitClass } from '../automaton/classes.ts'
+import { PLAIN_RUN_UNITS_MAX } from '../automaton/plain.ts'
 import { END, type Match, type Reader } from '../detector.ts'
 import { isName, isRandom, isReference, isStandIn, lookAt } from './look.ts'
 
@@ -42,12 +43,9 @@ const TAIL = { units: unitClass('A-Za-z0-9+/=_.~%$#^\\-') }
 /** A value that fills the whole bound goes on to whatever ends a value. */
 const LONG_TAIL = { units: unitClass('^ \\t\\n"\'`,;)\\]}<>|&') }
 
-/** As long as this a value may be secret without a digit or a capital. */
-const PLAIN_UNITS_MAX = 12
-
 /** False when {@link judgeSecret} can say nothing but no: the run of units that begins here is short, without digit or capital. */
 export function mayBeSecret(units: Uint16Array, position: number, end: number): boolean {
-  for (let at = position; at < position + PLAIN_UNITS_MAX; at++) {
+  for (let at = position; at < position + PLAIN_RUN_UNITS_MAX; at++) {
     if (at >= end) return true
     const unit = units[at] ?? 0
     if (unit === 0x20 || unit === 0x0a || unit === 0x09 || unit > 127) return false
