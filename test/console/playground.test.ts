@@ -96,4 +96,20 @@ consoleTests('spend, redaction and the simulator', (suite) => {
     await page.getByRole('log', { name: 'Answer' }).getByText('403').waitFor()
     await page.getByText('Only one model: blocked').waitFor()
   })
+
+  test('who may not make keys is told so, and cannot send', async () => {
+    const { service } = suite
+    const { body: roles } = await service.admin('GET', '/orgs/current/roles')
+    const viewer = roles.find((each: { name: string }) => each.name === 'WORKSPACE_VIEWER')
+    const { body: key } = await service.admin('POST', '/orgs/current/service-keys', {
+      role_id: viewer.id,
+      workspaces: [service.first.workspaceId],
+    })
+    const page = await suite.stranger()
+    await page.goto(`${service.url}/console/simulator`)
+    await page.getByLabel('API key').fill(key.key)
+    await page.getByRole('button', { name: 'Use this key' }).click()
+    await page.getByText('Your role may not make the key of a call').waitFor()
+    expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true)
+  })
 })

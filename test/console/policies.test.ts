@@ -1,9 +1,11 @@
 import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { callOnce } from './calls.ts'
 import { consoleTests } from './suite.ts'
 
 const PATH = '/platform/gateway-policies'
+const AXE = readFileSync(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir), 'utf8')
 /** What a hostile administrator would like the browser of another to run. */
 const HOSTILE = '"><img src=x onerror="window.hacked=1">'
 
@@ -62,7 +64,7 @@ consoleTests('policies', (suite) => {
     await page.goto(`${suite.service.url}/console/policies?policy=${id}`)
     await form.getByRole('tab', { name: 'History' }).click()
     await form.getByText('$99.00').waitFor()
-    await form.getByRole('button', { name: /Put back/ }).click()
+    await form.getByRole('button', { name: /^Put this back/ }).click()
     await form.getByRole('tab', { name: 'Edit' }).waitFor()
     await page.waitForFunction(
       () =>
@@ -108,4 +110,52 @@ consoleTests('policies', (suite) => {
     expect(await page.evaluate(() => Reflect.get(window, 'hacked'))).toBeUndefined()
     expect(await page.locator('img').count()).toBe(0)
   })
+
+  test('who may only read sees what each says, and why it cannot be changed', async () => {
+    const { service } = suite
+    const id = await capOf('watched', 5)
+    const workspace = { key: 'workspace_id', value: service.first.workspaceId }
+    await service.admin('PATCH', `${PATH}/${id}`, { subject_matchers: [workspace] })
+    const page = await suite.stranger()
+    await page.goto(`${service.url}/console/policies`)
+    await page.getByLabel('API key').fill(service.first.gatewayKey)
+    await page.getByRole('button', { name: 'Use this key' }).click()
+    await page.getByText('Your role may not change policies').waitFor()
+    expect(await page.getByRole('button', { name: 'New policy' }).count()).toBe(0)
+    await rows(page).filter({ hasText: 'Cap of watched' }).getByRole('link').click()
+    await pane(page, 'Cap of watched').getByText('$5.00 daily').waitFor()
+    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0)
+  })
+
+  for (const theme of ['light', 'dark'] as const)
+    test(`the forms and the history are usable by everybody in the ${theme} scheme`, async () => {
+      const id = await capOf(theme, 5)
+      await suite.service.admin('PATCH', `${PATH}/${id}`, { enabled: false })
+      const page = await suite.signedIn({ theme })
+      await page.context().addInitScript({ content: AXE })
+      const wrong: string[] = []
+      const look = async (where: string) => {
+        const found = await page.evaluate(async () => {
+          const { violations } = await Reflect.get(window, 'axe').run(document)
+          return violations.flatMap((each: { id: string; nodes: { html: string }[] }) =>
+            each.nodes.map(({ html }) => `${each.id}: ${html.slice(0, 120)}`),
+          )
+        })
+        wrong.push(...found.map((each: string) => `${where}: ${each}`))
+      }
+      await page.goto(`${suite.service.url}/console/policies?policy=${id}`)
+      const form = pane(page, `Cap of ${theme}`)
+      await form.getByText('would have refused').waitFor()
+      await look('edit')
+      await form.getByRole('tab', { name: 'History' }).click()
+      await form.getByText('as it is now').waitFor()
+      await look('history')
+      await form.getByRole('button', { name: 'Close' }).first().click()
+      await page.getByRole('button', { name: 'New policy' }).click()
+      for (const kind of ['Rate limit', 'Model access', 'Data guard']) {
+        await page.getByRole('radio', { name: kind }).check()
+        await look(kind)
+      }
+      expect(wrong).toEqual([])
+    })
 })
