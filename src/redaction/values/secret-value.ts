@@ -167,7 +167,8 @@ interface Circumstances {
 
 function isValue(value: string, after: number, at: Circumstances): boolean {
   const { quote, tied, password } = at
-  if (value.length < 6 || isStandIn(value) || isPublicValue(value) || /\s/.test(value)) return false
+  if (value.length < 6 || !hasEnough(value, at)) return false
+  if (isStandIn(value) || isPublicValue(value) || /\s/.test(value)) return false
   // Applications are told apart by a UUID, too: that one is no credential.
   if (/^client|^consumer/.test(at.word) && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-/.test(value))
     return false
@@ -189,6 +190,16 @@ function isValue(value: string, after: number, at: Circumstances): boolean {
     isPassword(value, quote !== 0) &&
     (!loose || /^(?=.*\d.*\d)(?=.*[a-z])(?=.*[A-Z]).{8,}$/.test(value))
   )
+}
+
+/** False when none of the ways to be a value is open to one so short, of so few kinds of units. */
+function hasEnough(value: string, { quote, tied, password, tiedMin, looseMin }: Circumstances) {
+  if (value.length >= (tied ? tiedMin : looseMin)) return true
+  if (quote !== 0 && tied && value.length >= ODD_UNITS_MIN) return true
+  if (!password) return false
+  const { lower, upper, digits, symbols } = lookAt(value)
+  const classes = +(lower > 0) + +(upper > 0) + +(digits > 0) + +(symbols > 0)
+  return classes >= 3 || (classes === 2 && quote !== 0 && digits > 0 && value.length >= 8)
 }
 
 /** A link that is a credential itself: its path or host holds a long random part. */
@@ -256,11 +267,14 @@ function isCode(value: string, after: number): boolean {
   return /^(?:this|self|process|config|env|req|res|options|props|os|settings)[.?[]/.test(value)
 }
 
+/** A heap of symbols is at least as long. */
+const ODD_UNITS_MIN = 12
+
 /** Quoted heaps of symbols: no name, no path, no code that a program would quote. */
 function isOdd(value: string, symbolsMin = 6): boolean {
   const symbols = new Set(value.replace(/[A-Za-z0-9\s]/g, ''))
   return (
-    value.length >= 12 &&
+    value.length >= ODD_UNITS_MIN &&
     symbols.size >= symbolsMin &&
     /[A-Za-z]{3}/.test(value) &&
     !/[\\^]|\?:|=>/.test(value)
