@@ -80,6 +80,8 @@ const save = fc.tuple(scope, fc.bigInt(0n, 30n), fc.boolean()).map(([target, lim
     const { id } = await must(real.benches[0]).save(draftOf(target, limit, enabled))
     real.policies.set(target, id)
     model.caps.set(target, { limit, enabled })
+    // An explicit cap takes the place of the one that the default made.
+    if (target.startsWith('key:')) model.children.delete(target.slice(4))
   }),
 )
 
@@ -90,6 +92,7 @@ const remove = scope.map((target) =>
       await must(real.benches[0]).remove(real.policies.get(target) ?? '')
       real.policies.delete(target)
       model.caps.delete(target)
+      if (target === 'default') model.children.clear()
     },
     (model) => model.caps.has(target),
   ),
@@ -101,6 +104,7 @@ const reserve = fc.tuple(key, modelName, amount, process).map(([keyId, name, cos
     const call = bench.call(cost, { keyId, model: name, requestModel: name })
     const expected = verdictOf(model, keyId, name, cost)
     const answer = await bench.ledger.reserve(call).catch((cause: unknown) => cause)
+    if (model.caps.has('default') && !model.caps.has(`key:${keyId}`)) model.children.add(keyId)
     if (expected.status === 200) {
       if (answer instanceof Error) throw answer
       real.holds.set(call.id, answer as Hold)
@@ -201,7 +205,7 @@ const extend = fc.tuple(which, amount).map(([at, more]) =>
       const fit = model.calls.filter((each) => each.state === 'live' && each.day === model.day)
       const call = must(fit[at % fit.length])
       const hold = must(real.holds.get(call.id))
-      const expected = verdictOf(model, call.key, call.model, more)
+      const expected = verdictOf(model, call.key, call.model, more, true)
       const failed = await hold.extend(nanos(call.held + more))
       if (more === 0n || expected.status === 200) {
         expect(failed).toBeUndefined()

@@ -18,11 +18,13 @@ export interface ModelCap {
 export interface Model {
   day: number
   readonly caps: Map<string, ModelCap>
+  /** Keys that have a cap of their own out of `default`: made by the key's first call under it. */
+  readonly children: Set<string>
   readonly calls: ModelCall[]
 }
 
 export function emptyModel(): Model {
-  return { day: 0, caps: new Map(), calls: [] }
+  return { day: 0, caps: new Map(), children: new Set(), calls: [] }
 }
 
 export interface Sums {
@@ -43,16 +45,20 @@ export function sumsOf(model: Model, scope: string): Sums {
   return { spent, held }
 }
 
-/** `held`, 402 or 429: what a call of `cost` must be answered, and by which scopes. */
+/**
+ * `held`, 402 or 429: what a call of `cost` must be answered, and by which scopes. A hold that grows meets a default only
+ * once its key has a cap out of it.
+ */
 export function verdictOf(
   model: Model,
   key: string,
   modelName: string,
   cost: bigint,
+  grows = false,
 ): { readonly status: 200 | 402 | 429; readonly by: readonly string[] } {
   const by: string[] = []
   let final = false
-  for (const [scope, cap] of capsFor(model, key, modelName)) {
+  for (const [scope, cap] of capsFor(model, key, modelName, grows)) {
     const { spent, held } = sumsOf(model, scope)
     if (!cap.enabled || spent + held + cost <= cap.limit) continue
     by.push(scope)
@@ -61,13 +67,19 @@ export function verdictOf(
   return { status: by.length === 0 ? 200 : final ? 402 : 429, by }
 }
 
-function capsFor(model: Model, key: string, modelName: string): [string, ModelCap][] {
+function capsFor(
+  model: Model,
+  key: string,
+  modelName: string,
+  grows: boolean,
+): [string, ModelCap][] {
   const found: [string, ModelCap][] = []
   for (const scope of ['all', `model:${modelName}`]) {
     const cap = model.caps.get(scope)
     if (cap) found.push([scope, cap])
   }
-  const own = model.caps.get(`key:${key}`) ?? model.caps.get('default')
+  const byDefault = !grows || model.children.has(key) ? model.caps.get('default') : undefined
+  const own = model.caps.get(`key:${key}`) ?? byDefault
   if (own) found.push([`key:${key}`, own])
   return found
 }
