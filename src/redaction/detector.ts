@@ -40,6 +40,10 @@ export const END = -1
 export interface Reader {
   /** The unit at `position`, or `END`. Positions left of the candidate are readable for 64 units at least. */
   at(position: number): number
+  /** Counts up whenever positions get another meaning: until then, what was read may be remembered. */
+  readonly turn: number
+  /** True when something was read that has not arrived: what comes of it says nothing. */
+  readonly starved: boolean
   /** Said by a label's `locate`: the value does not begin left of `position`, so what lies there may leave. */
   pass(position: number): void
 }

@@ -38,6 +38,9 @@ const TEXTS: Record<string, string> = {
     formats.map((each) => `${each.literals[0]}${sampleOf(each.body, 1).slice(0, 6)} `).join(''),
   ),
   'keys without values': fill('api_key= password: '),
+  'keys before capitals': fill('api_key= Password: '),
+  'keys with short values': fill('api_key=a1b2c3 '),
+  'keys with names as values': fill('password="settings.Foo1" token: x7 '),
 }
 
 /** Processor time after which the fastest run is told, in milliseconds: long enough for the compiler to have settled. */

@@ -8,8 +8,8 @@ import { AHEAD_BYTES, AHEAD_UNITS_MAX } from './layout.ts'
 export interface Ahead {
   /** Fewest units from the literal's beginning to the verdict. */
   readonly unitsMin: number
-  /** True for units that may be among them. */
-  mayHold(unit: number): boolean
+  /** Units that may be among them. */
+  readonly members: UnitClass
   /** True when the value may go on over a join, from `JOIN_UNITS_MIN` units on. */
   readonly joins: boolean
 }
@@ -19,31 +19,27 @@ export const JOIN_UNITS_MIN = 6
 /** Units with which a join begins. */
 export const JOIN_STARTS = '*"\'\n'
 
+const LEAST = 16
 const JOINS_FROM = 17
+const PENDING = 18
 const NEVER = 255
 
-/** An {@link Ahead} whose units are those of `members` and of `literal`. */
-export function aheadOf(
-  unitsMin: number,
-  members: UnitClass,
-  literal: string,
-  joins: boolean,
-): Ahead {
-  return { unitsMin, joins, mayHold: (unit) => isIn(members, unit) || hasUnit(literal, unit) }
-}
-
-function hasUnit(literal: string, unit: number): boolean {
-  return literal.includes(String.fromCharCode(unit))
+/** An {@link Ahead} whose units are those of `body` and of `literal`. */
+export function aheadOf(unitsMin: number, body: UnitClass, literal: string, joins: boolean): Ahead {
+  const members = body.slice()
+  for (let at = 0; at < literal.length; at++) members[literal.charCodeAt(at)] = 1
+  return { unitsMin, members, joins }
 }
 
 /**
  * Writes what the engine looks for behind a state at which literals of `units` end: 128 flags of units that may come, how many must
- * come, and from the how manieth on a join may begin. What one of several may hold, all may.
+ * come, from the how manieth on a join may begin, and how many units of literals are under way. What one of several may hold, all may.
  */
 export function writeAhead(
   bytes: Uint8Array,
   place: number,
   ended: readonly { readonly units: number; readonly aheads: readonly Ahead[] }[],
+  pending: number,
 ): void {
   const at = place * AHEAD_BYTES
   bytes.fill(0, at, at + AHEAD_BYTES)
@@ -54,15 +50,19 @@ export function writeAhead(
       least = Math.min(least, Math.max(0, ahead.unitsMin - units))
       if (ahead.joins) joinsFrom = Math.min(joinsFrom, Math.max(0, JOIN_UNITS_MIN - units))
       for (let unit = 0; unit < 128; unit++)
-        if (ahead.mayHold(unit))
+        if (ahead.members[unit] === 1)
           bytes[at + (unit >> 3)] = (bytes[at + (unit >> 3)] ?? 0) | (1 << (unit & 7))
     }
-  // What begins a join to one of them ends the look.
+  // What begins a join to one of them and belongs to the value of another ends the look wherever it stands.
   for (const unit of JOIN_STARTS) {
     const code = unit.charCodeAt(0)
-    const isJoin = ended.some(({ aheads }) => aheads.some((a) => a.joins && !a.mayHold(code)))
-    if (isJoin) bytes[at + (code >> 3)] = (bytes[at + (code >> 3)] ?? 0) & ~(1 << (code & 7))
+    const flags = bytes[at + (code >> 3)] ?? 0
+    const isJoin = ended.some(({ aheads }) => aheads.some((a) => a.joins && !isIn(a.members, code)))
+    if (!isJoin || (flags & (1 << (code & 7))) === 0) continue
+    bytes[at + (code >> 3)] = flags & ~(1 << (code & 7))
+    joinsFrom = 0
   }
-  bytes[at + 16] = least
+  bytes[at + LEAST] = least
+  bytes[at + PENDING] = pending
   bytes[at + JOINS_FROM] = joinsFrom
 }

@@ -127,7 +127,7 @@ function compile(list: readonly Detector[]): Compiled {
       ...prefixes.map((text, index) => ({
         text,
         alone: groups[index]?.every((candidate) => candidate.alone) === true,
-        aheads: () => groups[index]?.map((candidate) => candidate.ahead()) ?? [],
+        aheads: once(() => groups[index]?.map((candidate) => candidate.ahead()) ?? []),
       })),
       { text: PLACEHOLDER_START, alone: false, aheads: undefined },
     ],
@@ -184,6 +184,14 @@ function addSpot(
   let glance = at.glances.indexOf(spot.glance)
   if (glance < 0) glance = at.glances.push(spot.glance) - 1
   at.entries.push({ spot, detector, glance })
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 function rank(kind: FindingKind): number {

@@ -22,6 +22,7 @@ import {
   ROOM_UNITS,
   ROW_BYTES,
   SAYS,
+  SAYS_PREFIX,
   STATES_MAX,
   TABLE,
   UNITS,
@@ -55,6 +56,11 @@ export interface Engine {
    * worth hearing (then `state` speaks), or in front of a transition that is not worked out.
    */
   run(state: number, position: number, limit: number, low: number, end: number): number
+  /**
+   * False when what stands behind the literals that end at `position` in `state` can come to nothing, provided that holding began
+   * at most `RUN_UNITS_MAX` units in front or with the literals under way.
+   */
+  mayFollow(state: number, position: number, end: number): boolean
   /** State where the last run stopped. */
   state(): number
   /** Why the last run stopped: `AT_LIMIT`, `HEARD` or `UNKNOWN_AHEAD`. */
@@ -70,8 +76,10 @@ export function openEngine(folded: Uint16Array): Engine {
   const { exports } = new WebAssembly.Instance(program, { host: { memory } })
   const native = exports as unknown as {
     run(state: number, at: number, limit: number, low: number, end: number): number
+    ahead(last: number, place: number, end: number): number
     copy(from: number, count: number, to: number, offsets: number, offset: number): number
   }
+  const says = new Uint8Array(buffer, SAYS, STATES_MAX)
   const cells = new Int32Array(buffer, CELLS, 2)
   new Uint8Array(buffer, KINDS, 128).set(KINDS_OF_UNITS)
   new Uint16Array(buffer, FOLDED, 65_536).set(folded)
@@ -80,7 +88,7 @@ export function openEngine(folded: Uint16Array): Engine {
     offsets: new Int32Array(buffer, OFFSETS, ROOM_UNITS + 1),
     classes: new Uint8Array(buffer, CLASSES, 65_536),
     table: new Int32Array(buffer, TABLE, (STATES_MAX * ROW_BYTES) / 4),
-    says: new Uint8Array(buffer, SAYS, STATES_MAX),
+    says,
     aheads: new Uint8Array(buffer, AHEADS, STATES_MAX * AHEAD_BYTES),
     pairs: new Uint8Array(buffer, PAIRS, 300),
     looks: new Uint8Array(buffer, LOOKS, 65_536),
@@ -95,6 +103,9 @@ export function openEngine(folded: Uint16Array): Engine {
       ) -
         FRONT) >>
       1,
+    mayFollow: (state, position, last) =>
+      ((says[state / ROW_BYTES] ?? 0) & SAYS_PREFIX) === 0 ||
+      native.ahead(FRONT + position * 2, (state / ROW_BYTES) * AHEAD_BYTES, FRONT + last * 2) !== 0,
     state: () => cells[0] ?? 0,
     reason: () => cells[1] ?? 0,
     copy: (from, count, position, offset) =>

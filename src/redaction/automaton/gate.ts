@@ -117,7 +117,7 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
       aheads: input.prefixes[group]?.aheads?.() ?? [],
     }))
     if (ended.some(({ aheads }) => aheads.length === 0)) return false
-    writeAhead(engine.aheads, place, ended)
+    writeAhead(engine.aheads, place, ended, pending)
     return true
   }
 

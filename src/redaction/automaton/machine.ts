@@ -1,15 +1,20 @@
 import { END, type Match } from '../detector.ts'
+import { drop, dueAt, isDue, locateValues } from './appointments.ts'
 import { isInside, isPlaceholder, saysWord, touchesPlaceholder } from './boundary.ts'
 import type { Compiled } from './compile.ts'
 import { follow, recall } from './follow.ts'
 import { START } from './gate.ts'
-import { bySpecificity, type Decisions, type Memory, TAIL_UNITS_MAX } from './memory.ts'
+import { AHEAD_UNITS_MAX } from './layout.ts'
+import { type Decisions, type Memory, TAIL_UNITS_MAX } from './memory.ts'
 import { openPlainText } from './plain.ts'
 import { swallowStep } from './swallow.ts'
-import { runStart, type Window } from './window.ts'
+import { MACHINE_HOLD_UNITS_MAX, runStart, type Window } from './window.ts'
 
 /** `[SAFE_TO_USE:` + 40 of category + `_` + 8 letters + `]`. */
 const PLACEHOLDER_UNITS_MAX = 63
+
+/** With more held in front of a look behind a literal, the bound might be met within it. */
+const LOOK_HELD_UNITS_MAX = MACHINE_HOLD_UNITS_MAX - AHEAD_UNITS_MAX
 
 const NONE = 0
 const FOUND = 1
@@ -27,7 +32,7 @@ export function openMachine(
   window: Window,
   decisions: Decisions,
 ): () => number {
-  const { gate } = compiled
+  const { engine, gate } = compiled
   const { units } = window
   const groupsEnd = compiled.groups.length
   const plain = openPlainText(window)
@@ -118,7 +123,7 @@ export function openMachine(
 
   function hear(position: number): Outcome {
     const saying = gate.said(memory.state)
-    if (saying.prefixes.length > 0) {
+    if (saying.prefixes.length > 0 && engine.mayFollow(memory.state, position - 1, window.end)) {
       // What is asked at the mark after these may begin one unit further left: nothing of it may leave meanwhile.
       const base = Math.min(hold(position), saying.mark ? runStart(window, position - 1) : position)
       for (const { group, units: length } of saying.prefixes) {
@@ -145,7 +150,7 @@ export function openMachine(
         memory.appointments.push({ entry, word: position, value: -1, earliest: position })
         heard = true
       }
-    if (heard) locateValues()
+    if (heard) locateValues(memory, window)
     return NONE
   }
 
@@ -169,37 +174,16 @@ export function openMachine(
     return NONE
   }
 
-  /** Finds out where the values of open words begin; those that have none are dropped. */
-  function locateValues(): void {
-    const { appointments } = memory
-    let kept = 0
-    for (const appointment of appointments) {
-      if (appointment.value < 0) {
-        const { entry, word } = appointment
-        window.starved = false
-        window.pass(word)
-        const value = entry.label.locate(window, word, entry.word)
-        if (window.starved) appointment.earliest = window.passed
-        else if (value === undefined || value < word) continue
-        else if (entry.label.mayBegin?.(units, value, window.end) === false) continue
-        else appointment.value = value
-      }
-      appointments[kept++] = appointment
-    }
-    appointments.length = kept
-  }
-
   /** Values that begin where the scan stands: a token of a known format first, then the words' own verdicts. */
   function keepAppointments(position: number): Outcome {
-    if (!isDue(position)) return NONE
+    if (!isDue(memory, position)) return NONE
     const base = hold(position)
     const begun = pendingAt(memory.state)
     const underWay = begun > 0 ? askPrefix(memory.state, begun, position, base) : NONE
     if (underWay !== NONE) return underWay
     const specific = askPrefix(START, 0, position, base)
     if (specific !== NONE) return specific
-    const due = memory.appointments.filter((a) => a.value === position)
-    if (due.length > 1) due.sort(bySpecificity)
+    const due = dueAt(memory, position)
     let asked = -1
     for (const { entry } of due) {
       if (entry.detector === asked) continue
@@ -209,13 +193,8 @@ export function openMachine(
       const outcome = conclude(entry.detector, base, position, match)
       if (outcome !== NONE) return outcome
     }
-    memory.appointments = memory.appointments.filter((a) => a.value !== position)
+    drop(memory, position)
     return NONE
-  }
-
-  function isDue(position: number): boolean {
-    for (const { value } of memory.appointments) if (value === position) return true
-    return false
   }
 
   /**
@@ -237,6 +216,9 @@ export function openMachine(
       if (saying.pending !== begun + steps) return NONE
       const ended = saying.prefixes.find((prefix) => prefix.units === begun + steps)
       if (ended === undefined) continue
+      const last = position + steps - 1
+      const held = (window.offsets[last] ?? 0) - (window.offsets[base] ?? 0)
+      if (held <= LOOK_HELD_UNITS_MAX && !engine.mayFollow(state, last, window.end)) return NONE
       return ended.group === groupsEnd ? NONE : askGroup(ended.group, position - begun, base)
     }
   }
@@ -267,7 +249,8 @@ export function openMachine(
   return () => {
     recall(compiled, memory)
     plain.restart()
-    if (memory.appointments.length > 0) locateValues()
+    window.turn++
+    if (memory.appointments.length > 0) locateValues(memory, window)
     for (;;) {
       if (memory.tail !== undefined && !swallow()) return memory.position
       waiting = -1
@@ -289,7 +272,7 @@ export function openMachine(
       }
       memory.speaking = follow(compiled, memory, limit)
       if (memory.speaking) continue
-      if (isDue(memory.position)) continue
+      if (isDue(memory, memory.position)) continue
       // Either all is read, or the scan stands where a value may begin whose name is not read to its end.
       break
     }

@@ -42,10 +42,6 @@ export interface Memory {
 
 /** Longest tail swallowed: a private key block of 16 384 bits is below; nothing longer is one token. */
 export const TAIL_UNITS_MAX = 16_384
-/** Secrets first, then detector by detector with its longest word in front: that one is asked. */
-export function bySpecificity(a: Appointment, b: Appointment): number {
-  return a.entry.detector - b.entry.detector || b.entry.word.length - a.entry.word.length
-}
 
 /** The memory of a text of which nothing was read. */
 export function freshMemory(position: number): Memory {

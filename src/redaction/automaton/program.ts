@@ -23,6 +23,7 @@ import {
   UNKNOWN_AHEAD,
 } from './layout.ts'
 import { isOf, kindOf, LOOKED, lookAtMark, moved, unitAt } from './looks.ts'
+import { RUN_UNITS_MAX } from './window.ts'
 
 const { add, and, not, get, set, constant, when, give, loop, block, leave, leaveIf } = w
 
@@ -78,7 +79,13 @@ const lookAhead: w.WasmFunction = {
       ),
     ),
     // Far away in the raw text the bound may be met first, which says more than the unit.
-    ...give(w.atLeast(w.sub(offsetAt(get(3)), offsetAt(get(0))), constant(AHEAD_UNITS_MAX))),
+    ...when(
+      w.atLeast(w.sub(offsetAt(get(3)), offsetAt(get(0))), constant(AHEAD_UNITS_MAX)),
+      give(constant(1)),
+    ),
+    // So it may where literals under way are written in escapes.
+    ...set(4, w.sub(moved(get(0), 1), w.shiftLeft(w.load8(get(1), AHEADS + 18), constant(1)))),
+    ...give(w.above(w.sub(offsetAt(get(0)), offsetAt(get(4))), constant(RUN_UNITS_MAX))),
     ...constant(0),
   ],
 }

@@ -31,6 +31,7 @@ export interface Window extends Reader {
   end: number
   /** True when nothing follows `end`. */
   final: boolean
+  turn: number
   /** Set when a read went past what has arrived: the verdict must wait. */
   starved: boolean
   /** Set when a read met the bound: what looked like a value so far is taken for one. */
@@ -91,6 +92,7 @@ export function openWindow(engine: Engine): Window {
     low: 0,
     end: 0,
     final: false,
+    turn: 0,
     starved: false,
     capped: false,
     base: 0,

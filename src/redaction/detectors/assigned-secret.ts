@@ -96,10 +96,10 @@ function family({ id, entity, words, alone, password, unitsMin, named }: Family)
     locate(text, position, word) {
       const start = position - word.length
       if (alone && !beginsHump(text, start, position)) return undefined
-      if (isPublicName(text, start)) return undefined
       if (named !== undefined && named !== isIn(NAME, text.at(start - 1))) return undefined
       // A resource name: `…:secret:name`.
       if (text.at(start - 1) === 0x3a && isIn(ALNUM, text.at(start - 2))) return undefined
+      if (isPublicName(text, start)) return undefined
       const between = id === 'vendor-secret' ? VENDOR_BETWEEN : BETWEEN
       return locateValue(text, position, word.length, between)?.position
     },

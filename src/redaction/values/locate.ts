@@ -1,6 +1,6 @@
 import { ALNUM, DIGIT, isIn, unitClass } from '../automaton/classes.ts'
 import { END, type Reader } from '../detector.ts'
-import { hasWord } from './words.ts'
+import { hasWord, lengthOfWord } from './words.ts'
 
 /** What may stand between a name and its value. */
 export interface Between {
@@ -44,8 +44,43 @@ const GAP_UNITS_MAX = 40
 /** Behind its word a value begins within as many units. */
 export const LOCATED_UNITS_MAX = NAME_UNITS_MAX + GAP_UNITS_MAX
 
+/** Words that end together (`api_key`, `key`) have their value together: the last answer, which no length of a word decided. */
+const last = {
+  turn: -1,
+  text: undefined as Reader | undefined,
+  from: 0,
+  between: undefined as Between | undefined,
+  found: undefined as Located | undefined,
+}
+/** True when the length of the word counted in the answer under way. */
+let byLength = false
+
 /** Finds the value that belongs to the word of `wordUnits` ending at `from`; undefined when the word names nothing here. */
 export function locateValue(
+  text: Reader,
+  from: number,
+  wordUnits: number,
+  between: Between,
+): Located | undefined {
+  if (
+    last.from === from &&
+    last.turn === text.turn &&
+    last.between === between &&
+    last.text === text
+  )
+    return last.found
+  byLength = false
+  const found = locateAnew(text, from, wordUnits, between)
+  if (text.starved || byLength) return found
+  last.turn = text.turn
+  last.text = text
+  last.from = from
+  last.between = between
+  last.found = found
+  return found
+}
+
+function locateAnew(
   text: Reader,
   from: number,
   wordUnits: number,
@@ -91,7 +126,6 @@ export function locateValue(
       }
     }
     const word = isIn(LETTER, unit) ? wordAt(text, position, between) : 0
-    if (word < 0) return undefined
     // A value cannot touch its name.
     if (word === 0)
       return position === name.end && !name.glued ? undefined : { position, operator, quote }
@@ -102,17 +136,16 @@ export function locateValue(
   return undefined
 }
 
+/** Letters of a word between name and value that are looked at. */
+const WORD_UNITS_MAX = 14
+
 /** Length of a word that may stand in between at `position`; 0 when the value begins here. */
 function wordAt(text: Reader, position: number, between: Between): number {
-  let end = position
-  for (; end - position < 14; end++) {
-    const unit = text.at(end)
-    if (isIn(LETTER, unit)) continue
-    if (isIn(DIGIT, unit) || unit === 0x5f || unit === 0x2b) return 0
-    if (unit === 0x2d && isIn(ALNUM, text.at(end + 1))) return 0
-    break
-  }
-  return hasWord(between.words, text, position, end) ? end - position : 0
+  const length = lengthOfWord(between.words, text, position, WORD_UNITS_MAX)
+  if (length === 0 || length === WORD_UNITS_MAX) return length
+  const unit = text.at(position + length)
+  if (isIn(DIGIT, unit) || unit === 0x5f || unit === 0x2b) return 0
+  return unit === 0x2d && isIn(ALNUM, text.at(position + length + 1)) ? 0 : length
 }
 
 /** Reads the rest of an identifier; undefined when it turns out to name something else. */
@@ -143,6 +176,7 @@ function endOfName(
   if (position === from) return { end: position, glued: false }
   // A name glued to its value by a dash: the value begins behind it.
   if (position - from >= VALUE_UNITS_MIN) {
+    byLength = true
     const rest = slice(text, from, position)
     if (rest.length >= NAME_UNITS_MAX || looksLikeValue(rest)) {
       const offset = valueOffset(rest)

@@ -74,6 +74,8 @@ export function isStandIn(value: string): boolean {
 
 /** True for paths, URLs, file names, dotted names, dates and versions. */
 export function isReference(value: string): boolean {
+  // Without any of these it is none.
+  if (!/[-./\\]/.test(value)) return false
   if (/^(?:\.{0,2}\/[\w.@-]+(?:\/|$)|~\/|[a-z][a-z0-9+.-]*:\/\/|[A-Za-z]:\\)/.test(value))
     return true
   if (
@@ -90,6 +92,8 @@ export function isReference(value: string): boolean {
  * True for words put together by case, `_`, `-`, `.`, `:` or `/`, with at most short numbers among them: names, not values.
  */
 export function isName(value: string): boolean {
+  // Small letters between digits belong to no word; seen before the value is taken apart.
+  if (/\d[a-z]+\d/.test(value)) return false
   const parts = value
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')

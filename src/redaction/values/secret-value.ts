@@ -1,36 +1,20 @@
-import { ALNUM, isIn, type UnitClass, unitClass } from '../automaton/classes.ts'
+import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
 import { PLAIN_RUN_UNITS_MAX } from '../automaton/plain.ts'
-import { END, type Match, type Reader } from '../detector.ts'
+import type { Match, Reader } from '../detector.ts'
 import { isName, isRandom, isReference, isStandIn, lookAt } from './look.ts'
-
-/** Where an unquoted heap of symbols ends. */
-const LOOSE_STOPS = unitClass(' \\t\\n"`;')
-const STOPS = unitClass(' \\t\\n"\'`,;)\\]}<>|')
-const NAME = unitClass('A-Za-z0-9_\\-.')
-const CAP = 64
-
-/** Reads the value at `position` up to what ends it, or to the bound. */
-function readValue(text: Reader, position: number, quote: number, stops = STOPS): string {
-  let value = ''
-  for (let index = 0; index < CAP; index++) {
-    const unit = text.at(position + index)
-    if (unit === END || unit > 127) break
-    if (quote === 0 ? isIn(stops, unit) : unit === quote || unit === 0x0a) break
-    if (quote === 0 && unit === 0x26 && isParameter(text, position + index + 1)) break
-    value += String.fromCharCode(unit)
-  }
-  return value
-}
-
-/** `&name=` behind a value: the next parameter of a URL. */
-function isParameter(text: Reader, position: number): boolean {
-  for (let at = position; at < position + 16; at++) {
-    const unit = text.at(at)
-    if (unit === 0x3d) return at > position
-    if (!isIn(NAME, unit)) return false
-  }
-  return false
-}
+import {
+  CAP,
+  isPlain,
+  isTooLittle,
+  LOOSE,
+  LOOSE_STOPS,
+  NAME_ENDS,
+  namesAttribute,
+  ODD_UNITS_MIN,
+  operatorBefore,
+  readValue,
+  STOPS,
+} from './value-text.ts'
 
 /** Quoted values may hold anything up to their quote. */
 const QUOTED = new Map(
@@ -67,6 +51,9 @@ export function judgeSecret(
   const quote = before === 0x22 || before === 0x27 || before === 0x60 ? before : 0
   const operator = operatorBefore(text, quote === 0 ? position : position - 1)
   if (isPlain(text, position, quote === 0 ? NAME_ENDS : STOPS)) return undefined
+  const tied = operator !== 0 || word === 'identified by'
+  const unitsMin = tied ? tiedMin : looseMin
+  if (isTooLittle(text, position, { quote, tied, password, unitsMin })) return undefined
   const read = readValue(text, position, quote)
   // `"token": {"expires_in": …`: what stands in front of a colon is a name itself.
   if (quote !== 0 && text.at(position + read.length + 1) === 0x3a) return undefined
@@ -78,7 +65,6 @@ export function judgeSecret(
   })
   // An argument without quotes is a variable.
   if (operator === 0x28 && quote === 0) return undefined
-  const tied = operator !== 0 || word === 'identified by'
   // `<add key="NAME" value="…">`: the attribute names, the next one holds.
   if (quote !== 0 && word === 'key' && namesAttribute(text, position + read.length))
     return undefined
@@ -88,8 +74,7 @@ export function judgeSecret(
       tied,
       word,
       password,
-      tiedMin,
-      looseMin,
+      unitsMin,
       glued: isIn(ALNUM, before),
     })
   )
@@ -102,14 +87,6 @@ export function judgeSecret(
   return !isCode(heap, 0) && isRandom(heap, 14) && !/[()]/.test(heap)
     ? found(position + heap.length)
     : undefined
-}
-
-/** True when `" value=` follows: what stands in the quotes is a name. */
-function namesAttribute(text: Reader, position: number): boolean {
-  const next = ' value='
-  for (let index = 0; index < next.length; index++)
-    if (text.at(position + 1 + index) !== next.charCodeAt(index)) return false
-  return true
 }
 
 /** A closing bracket that nothing opened, in the middle: no code and no sentence, but a heap of symbols. */
@@ -132,48 +109,26 @@ function heapUnits(text: Reader, position: number, value: string): number {
   return hasStrayCloser(heap) && isRandom(heap, 14) ? heap.length : value.length
 }
 
-/** A short name without digits is no secret; seen before anything is built from it. */
-function isPlain(text: Reader, position: number, ends: UnitClass): boolean {
-  let upper = 0
-  for (let at = position; at < position + 16; at++) {
-    const unit = text.at(at)
-    if (isIn(NAMING, unit)) continue
-    if (unit >= 0x41 && unit <= 0x5a) upper++
-    // Eight units and a colon may be half of a pair.
-    else if (unit === 0x3a && at - position === 8) return false
-    // An address may hold a random part.
-    else if (unit === 0x3a && text.at(at + 1) === 0x2f) return false
-    else return (unit === END || isIn(ends, unit)) && (at - position < 6 || upper <= 1)
-  }
-  return false
-}
-
-const NAMING = unitClass('a-z_.\\-')
-const NAME_ENDS = unitClass(' \\t\\n"\'`,;)\\]}<>|:(\\[?!')
-
-/** Brackets and bars end a value, unless it is a heap of symbols. */
-const LOOSE = unitClass(')\\]}<>|')
-
 /** How the value stands in its text. */
 interface Circumstances {
   readonly quote: number
   readonly tied: boolean
   readonly word: string
   readonly password: boolean
-  readonly tiedMin: number
-  readonly looseMin: number
+  readonly unitsMin: number
   readonly glued: boolean
 }
 
 function isValue(value: string, after: number, at: Circumstances): boolean {
   const { quote, tied, password } = at
-  if (value.length < 6 || !hasEnough(value, at)) return false
-  if (isStandIn(value) || isPublicValue(value) || /\s/.test(value)) return false
+  if (value.length < 6 || isStandIn(value) || isPublicValue(value) || /\s/.test(value)) return false
   // Applications are told apart by a UUID, too: that one is no credential.
   if (/^client|^consumer/.test(at.word) && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-/.test(value))
     return false
   // A template with holes, and the classes of a pattern.
-  if (/\$\{[A-Za-z_][\w.]*(?:[}(]|$)|a-zA-Z|A-Za-z|a-z0-9|0-9a-f/.test(value)) return false
+  const dashed = value.includes('-')
+  if (dashed && /a-zA-Z|A-Za-z|a-z0-9|0-9a-f/.test(value)) return false
+  if (value.includes('$') && /\$\{[A-Za-z_][\w.]*(?:[}(]|$)/.test(value)) return false
   if (/^https?:/.test(value))
     return tied && /token|secret|key/.test(at.word) && hasRandomPath(value)
   if (isReference(value) && !(tied && hasRandomHost(value))) return false
@@ -181,7 +136,7 @@ function isValue(value: string, after: number, at: Circumstances): boolean {
   if (quote === 0 && (after === 0x3a || value.endsWith(':') || isCode(value, after))) return false
   // `private getName` declares a member.
   if (!tied && at.word === 'private' && lookAt(value).digits < 3) return false
-  if (isRandom(value.replace(/^(?:[a-z]{2,8})?-/, ''), tied ? at.tiedMin : at.looseMin)) return true
+  if (isRandom(dashed ? value.replace(/^(?:[a-z]{2,8})?-/, '') : value, at.unitsMin)) return true
   if (quote !== 0 && tied && isOdd(value)) return true
   if (!password) return false
   // Behind a space alone a password must look like nothing else.
@@ -190,16 +145,6 @@ function isValue(value: string, after: number, at: Circumstances): boolean {
     isPassword(value, quote !== 0) &&
     (!loose || /^(?=.*\d.*\d)(?=.*[a-z])(?=.*[A-Z]).{8,}$/.test(value))
   )
-}
-
-/** False when none of the ways to be a value is open to one so short, of so few kinds of units. */
-function hasEnough(value: string, { quote, tied, password, tiedMin, looseMin }: Circumstances) {
-  if (value.length >= (tied ? tiedMin : looseMin)) return true
-  if (quote !== 0 && tied && value.length >= ODD_UNITS_MIN) return true
-  if (!password) return false
-  const { lower, upper, digits, symbols } = lookAt(value)
-  const classes = +(lower > 0) + +(upper > 0) + +(digits > 0) + +(symbols > 0)
-  return classes >= 3 || (classes === 2 && quote !== 0 && digits > 0 && value.length >= 8)
 }
 
 /** A link that is a credential itself: its path or host holds a long random part. */
@@ -223,25 +168,6 @@ function hasRandomHost(value: string): boolean {
   return run !== undefined && lookAt(run).digits > 2 && isRandom(run, 24)
 }
 
-/** The operator in front of the value, past quotes, space and one scheme word; 0 when there is only space. */
-function operatorBefore(text: Reader, position: number): number {
-  for (let at = position - 1; position - at < 24; at--) {
-    const unit = text.at(at)
-    if (unit === END) return 0
-    if (
-      unit === 0x3d ||
-      unit === 0x3a ||
-      unit === 0x2c ||
-      unit === 0x7c ||
-      unit === 0x3e ||
-      unit === 0x28
-    )
-      return unit
-    if (unit === 0x0a) return 0
-  }
-  return 0
-}
-
 /** Digests, fingerprints, public keys and things addressed by them say so themselves. */
 function isPublicValue(value: string): boolean {
   if (
@@ -254,21 +180,32 @@ function isPublicValue(value: string): boolean {
   return false
 }
 
-function isCode(value: string, after: number): boolean {
-  if (after === 0x28 || after === 0x5b) return true
-  if (/[(){}[\]]/.test(value) && !/^[^(){}[\]]{12,}/.test(value)) return true
-  if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && isName(value)) return true
-  if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(/.test(value)) return true
+/** `name(…`, `name=…`, `name[…`. */
+function isCall(value: string): boolean {
   const named = /^([A-Za-z_$][\w$.]*)(?:\(|=(?!=?$))/.exec(value)
   if (named && ((named[1]?.length ?? 0) < 4 || isName(named[1] ?? ''))) return true
-  if (/^[A-Za-z_$][\w$.]{0,40}[([]/.test(value) && isName(value.split(/[([]/)[0] ?? '')) return true
-  // Constants: `CLOUD_PLATFORM_AWS_EC2`.
-  if (/^[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)+$/.test(value) && lookAt(value).digits <= 3) return true
-  return /^(?:this|self|process|config|env|req|res|options|props|os|settings)[.?[]/.test(value)
+  return /^[A-Za-z_$][\w$.]{0,40}[([]/.test(value) && isName(value.split(/[([]/)[0] ?? '')
 }
 
-/** A heap of symbols is at least as long. */
-const ODD_UNITS_MIN = 12
+function isCode(value: string, after: number): boolean {
+  if (after === 0x28 || after === 0x5b) return true
+  // What every pattern needs is looked for first: most values have none of it.
+  const bracketed = /[(){}[\]]/.test(value)
+  if (bracketed && !/^[^(){}[\]]{12,}/.test(value)) return true
+  if (value.includes('.')) {
+    if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && isName(value)) return true
+    if (/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(/.test(value)) return true
+  }
+  if ((bracketed || value.includes('=')) && isCall(value)) return true
+  // Constants: `CLOUD_PLATFORM_AWS_EC2`.
+  if (
+    value.includes('_') &&
+    /^[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)+$/.test(value) &&
+    lookAt(value).digits <= 3
+  )
+    return true
+  return /^(?:this|self|process|config|env|req|res|options|props|os|settings)[.?[]/.test(value)
+}
 
 /** Quoted heaps of symbols: no name, no path, no code that a program would quote. */
 function isOdd(value: string, symbolsMin = 6): boolean {

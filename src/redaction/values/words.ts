@@ -17,11 +17,7 @@ export function hasWord(
   from: number,
   to: number,
 ): boolean {
-  let tree = trees.get(words)
-  if (tree === undefined) {
-    tree = treeOf(words)
-    trees.set(words, tree)
-  }
+  const tree = treeFor(words)
   let node = 0
   for (let at = from; at < to; at++) {
     const symbol = symbolOf(text.at(at))
@@ -30,6 +26,33 @@ export function hasWord(
     if (node === 0) return false
   }
   return tree.ends[node] === 1
+}
+
+/** Length of the word of `words` that the letters from `from` on make, looking at `most` of them; 0 when they make none. */
+export function lengthOfWord(
+  words: ReadonlySet<string>,
+  text: Reader,
+  from: number,
+  most: number,
+): number {
+  const tree = treeFor(words)
+  let node = 0
+  let length = 0
+  for (; length < most; length++) {
+    const small = text.at(from + length) | 0x20
+    if (small < 0x61 || small > 0x7a) break
+    node = tree.rows[node * SYMBOLS + small - 0x61] ?? 0
+    if (node === 0) return 0
+  }
+  return tree.ends[node] === 1 ? length : 0
+}
+
+function treeFor(words: ReadonlySet<string>): WordTree {
+  const known = trees.get(words)
+  if (known !== undefined) return known
+  const tree = treeOf(words)
+  trees.set(words, tree)
+  return tree
 }
 
 function symbolOf(unit: number): number {
