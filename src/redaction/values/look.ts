@@ -94,6 +94,18 @@ export function isReference(value: string): boolean {
 export function isName(value: string): boolean {
   // Small letters between digits belong to no word; seen before the value is taken apart.
   if (/\d[a-z]+\d/.test(value)) return false
+  // Several rules ask the same of one value, one after the other.
+  if (value !== lastAsked) {
+    lastAnswer = isRowOfWords(value)
+    lastAsked = value
+  }
+  return lastAnswer
+}
+
+let lastAsked = ''
+let lastAnswer = true
+
+function isRowOfWords(value: string): boolean {
   const parts = value
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')

@@ -209,10 +209,10 @@ function isCode(value: string, after: number): boolean {
 
 /** Quoted heaps of symbols: no name, no path, no code that a program would quote. */
 function isOdd(value: string, symbolsMin = 6): boolean {
-  const symbols = new Set(value.replace(/[A-Za-z0-9\s]/g, ''))
   return (
     value.length >= ODD_UNITS_MIN &&
-    symbols.size >= symbolsMin &&
+    lookAt(value).symbols >= symbolsMin &&
+    new Set(value.replace(/[A-Za-z0-9\s]/g, '')).size >= symbolsMin &&
     /[A-Za-z]{3}/.test(value) &&
     !/[\\^]|\?:|=>/.test(value)
   )
