@@ -6,7 +6,6 @@ import type { AdminDeps } from './deps.ts'
 import { EXPORT_ROUTES } from './exports.ts'
 import { IDENTITY_ROUTES } from './identity.ts'
 import { ISSUE_ROUTES } from './issues.ts'
-import { mcp } from './mcp/server.ts'
 import { MEMBER_ROUTES } from './members.ts'
 import { fallback, mount } from './mount.ts'
 import { ORGANIZATION_ROUTES } from './organization.ts'
@@ -81,8 +80,13 @@ export function adminApi(deps: AdminDeps) {
   app.onError(({ request }) => unknown(request))
   for (const each of resources) app.use(each)
   app.use(documented(deps, resources))
-  const answer = mcp(deps)
-  app.all(`${deps.basePath}/mcp`, ({ request }) => answer(request), {
+  // Loaded by the first agent that asks: the protocol's library takes memory that most gateway processes never need.
+  let loaded: Promise<(request: Request) => Promise<Response>> | undefined
+  const loading = () => {
+    loaded ??= import('./mcp/server.ts').then(({ mcp }) => mcp(deps))
+    return loaded
+  }
+  app.all(`${deps.basePath}/mcp`, async ({ request }) => (await loading())(request), {
     parse: 'none',
     detail: { hide: true },
   })

@@ -5,8 +5,6 @@ import { Elysia } from 'elysia'
 import { frontHtml, missingHtml, pageHtml, type Site, searchHtml } from './frame.ts'
 import { llmsFull, llmsIndex, withoutMarks } from './llms.ts'
 import { PAGES, textOf } from './pages.ts'
-import { render } from './render.ts'
-import { QUERY_UNITS_MAX, search } from './search.ts'
 
 /** Everything comes from this origin, nothing runs inline, nobody frames it. */
 const POLICY = [
@@ -69,7 +67,9 @@ export function docsSite(options: { readonly basePath: string; readonly version:
     ),
   )
   get(`${at}/`, () => Response.redirect(at, 308))
+  // The libraries behind pages and search are loaded by the first reader: most gateway processes never have one.
   get(`${at}/search`, async (request) => {
+    const { QUERY_UNITS_MAX, search } = await import('./search.ts')
     const query = (new URL(request.url).searchParams.get('q') ?? '')
       .trim()
       .slice(0, QUERY_UNITS_MAX)
@@ -80,12 +80,13 @@ export function docsSite(options: { readonly basePath: string; readonly version:
     asset(script.text, 'text/javascript; charset=utf-8'),
   )
   get(`${at}/assets/icon.svg`, () => asset(ICON, 'image/svg+xml'))
-  get(`${at}/:name`, (request, name) => {
+  get(`${at}/:name`, async (request, name) => {
     const asMarkdown = name.endsWith('.md')
     const page = PAGES.find((each) => each.name === name.replace(/\.md$/, ''))
     const text = page && textOf(page.name)
     if (!page || text === undefined) return missing()
     if (asMarkdown) return fresh(request, withoutMarks(text), MARKDOWN)
+    const { render } = await import('./render.ts')
     return html(
       request,
       once(page.name, () => pageHtml(site, page, render(text, at))),
@@ -107,7 +108,8 @@ export function docsSite(options: { readonly basePath: string; readonly version:
 /** What MCP tools read: the same pages. */
 export const manual = {
   pages: PAGES.map(({ name, title }) => ({ page: name, title })),
-  search,
+  search: async (query: string, limit: number) =>
+    (await import('./search.ts')).search(query, limit),
   read(name: string): string | undefined {
     const text = textOf(name)
     return text === undefined ? undefined : withoutMarks(text)
