@@ -25,9 +25,10 @@ export function Badge({
   return (
     <span
       title={title}
-      className={`inline-flex h-5 max-w-full items-center truncate whitespace-nowrap rounded-sm px-1.5 font-medium text-xs ${TONES[tone]}`}
+      className={`inline-flex h-5 min-w-0 max-w-full items-center rounded-sm px-1.5 font-medium text-xs ${TONES[tone]}`}
     >
-      {children}
+      {/* An element of its own: what is cut off in a flex box shows no dots. */}
+      <span className="truncate">{children}</span>
     </span>
   )
 }
