@@ -34,7 +34,8 @@ export async function userOfIdentity(
     )
     .where(eq(sql`lower(${users.email})`, email.toLowerCase()))
   if (!found) return undefined
-  return found.subject === null ? found.userId : 'taken'
+  // The same person's other sign-in may have linked it between the two looks.
+  return found.subject === null || found.subject === subject ? found.userId : 'taken'
 }
 
 /** Links a user to an identity for good. Nothing happens when it is linked already. */

@@ -21,6 +21,7 @@ import { isAlive, recordOf } from '../../src/embedded/process-table.ts'
 import { readRunFile, writeRunFile } from '../../src/embedded/run-file.ts'
 import { takeRunLock } from '../../src/embedded/run-lock.ts'
 import { startWorker } from '../../src/embedded/worker-process.ts'
+import { until } from '../support/world.ts'
 
 let dataDir: string
 
@@ -172,11 +173,11 @@ test('a part that keeps failing is tried ever more slowly, and quickly again onc
     backOff: { firstMs: 1, maxMs: 4, healthyMs: 0 },
   })
   end()
-  while (starts < 6) await Bun.sleep(1)
+  await until('the start that works', () => starts === 6)
   expect(waits).toEqual([1, 2, 4, 4, 4])
-  await Bun.sleep(2)
+  await until('its state', () => part.state === 'running')
   end()
-  while (starts < 7) await Bun.sleep(1)
+  await until('the next start', () => starts === 7)
   expect(waits.at(-1)).toBe(1)
   await part.stop()
   expect(part.state).toBe('stopped')

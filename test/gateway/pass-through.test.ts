@@ -71,7 +71,7 @@ describe('a route the gateway does not read', () => {
     const answer = fetch(`${gateway.url}/openai/v1/files`, { method: 'POST', headers, body })
     await first.promise
     // The provider's connection stands although the body is not whole: nothing waits for its end.
-    while (gateway.provider.connections === 0) await Bun.sleep(2)
+    await until('its connection', () => gateway.provider.connections > 0)
     rest.open()
     expect((await answer).status).toBe(200)
     expect(gateway.provider.requests[0]?.body.byteLength).toBe(100_010)
