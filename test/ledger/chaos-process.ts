@@ -6,7 +6,7 @@ import { testWorld } from '../support/world.ts'
 
 /**
  * One gateway process under load at a cap's edge, until it reads `stop` or is killed. Prints `sent <id> <bill>` the moment
- * a call is sent: from then on the provider bills it, whatever happens here.
+ * a call is sent: from then on the provider bills it, whatever happens here; and `failed <code>` for one that was not.
  * Arguments: database URL, organisation, ceiling, life of a hold in ms.
  */
 const [url = '', organizationId = '', ceiling = '0', ttlMs = '1000'] = process.argv.slice(2)
@@ -27,6 +27,7 @@ const caller = async (): Promise<void> => {
       hold.settle({ nanos: nanos(bill), tokens: 1, basis: 'measured' }, eventOf(call.opened, bill))
     } catch (cause) {
       if (!(cause instanceof Failure)) throw cause
+      console.log(`failed ${cause.code}`)
       await pause(30 + world.dice.fraction() * 60)
     }
   }
