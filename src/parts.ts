@@ -148,7 +148,7 @@ function refresh(kind: ChangeKind, id: string | undefined, caches: Caches): void
 
 /**
  * Builds the detectors' automaton as soon as some data policy exists or some workspace keeps content: it takes most of a second, which the first call
- * under such a policy would wait for, and some 24 MB, which an installation without one need not spend.
+ * under such a policy would wait for, and some 60 MB, which an installation without one need not spend.
  */
 async function warmDetectors(database: Database, world: World): Promise<void> {
   try {

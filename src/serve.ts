@@ -1,17 +1,13 @@
 import { Elysia } from 'elysia'
 import packageJson from '../package.json'
-import { identityDoor } from './admin/identity-door.ts'
-import { adminApi, isAdminPath } from './admin/index.ts'
-import { passwordDoor } from './admin/password-door.ts'
+import { isAdminPath } from './admin/paths.ts'
 import { asFailure, Failure } from './base/failure.ts'
 import { failureThrottle } from './base/failure-throttle.ts'
 import { LIMITS } from './base/limits.ts'
 import type { World } from './base/world.ts'
-import { cacheDirOf } from './cache-dir.ts'
 import type { Config } from './config.ts'
-import { consoleApp, isConsolePath } from './console/index.ts'
-import { docsSite, isDocsPath, manual } from './docs/index.ts'
-import { exportsPort } from './export-port.ts'
+import { isConsolePath } from './console/paths.ts'
+import { isDocsPath } from './docs/paths.ts'
 import type { GatewayDeps } from './gateway/deps.ts'
 import { badHost, failedResponse, isGoodHost } from './gateway/front.ts'
 import { healthRoutes } from './gateway/health.ts'
@@ -40,23 +36,6 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     windowMs: LIMITS.authFailuresWindowMs,
     addressesMax: LIMITS.authAddressesMax,
   })
-  const admin = adminApi({
-    world,
-    database: parts.database,
-    keys: parts.keys,
-    keyring: parts.keyring,
-    passwords: passwordDoor(world),
-    identity: config.identity && identityDoor(config.identity, world),
-    basePath: config.basePath,
-    version: packageJson.version,
-    manual,
-    mcpWrites: config.mcpWrites,
-    parked: parts.bus,
-    exports: exportsPort(parts.bus, world),
-    retention: { traceDays: config.traceDays, contentDays: config.contentDays },
-    throttle,
-    addressOf: (request) => addressOf(adminServer ?? server, request),
-  })
   const health = healthRoutes({
     basePath: config.basePath,
     version: packageJson.version,
@@ -69,35 +48,28 @@ export async function serve(config: Config, world: World): Promise<Serving> {
     throttle,
     addressOf: (request) => addressOf(server, request),
   }).use(health)
-  const screens = consoleApp({
-    basePath: config.basePath,
-    cacheDir: cacheDirOf(config, process.env),
-    log: world.log,
-    gatewayPort: () => (config.adminPort === undefined ? undefined : server.port),
-  })
-  const pages = docsSite({ basePath: config.basePath, version: packageJson.version })
   // Elysia builds its router inside the first request otherwise, and one caller would wait for it.
   data.compile()
-  admin.compile()
-  screens.compile()
-  pages.compile()
   health.compile()
   const apart = config.adminPort !== undefined
-  /** Undefined for a path that is not the control plane's. */
-  const control = (request: Request) => {
-    const { pathname } = new URL(request.url)
-    if (isAdminPath(pathname, config.basePath)) return admin.handle(request)
-    if (isDocsPath(pathname, config.basePath)) return pages.handle(request)
-    return isConsolePath(pathname, config.basePath) ? screens.handle(request) : undefined
-  }
-  const both: Handler = (request) => control(request) ?? data.fetch(request)
+  const control = lateHandler(async () => {
+    const { controlPlane } = await import('./control-plane.ts')
+    return controlPlane({
+      config,
+      world,
+      parts,
+      throttle,
+      addressOf: (request) => addressOf(adminServer ?? server, request),
+      gatewayPort: () => (apart ? server.port : undefined),
+    })
+  })
+  const isControls = isControlPath(config.basePath)
+  const both: Handler = (request) => (isControls(request) ? control(request) : data.fetch(request))
   const server = listen(config.host, config.port, apart ? (request) => data.fetch(request) : both)
   data.server = server
   const adminServer = apart
-    ? listen(
-        config.host,
-        config.adminPort ?? 0,
-        (request) => control(request) ?? health.fetch(request),
+    ? listen(config.host, config.adminPort ?? 0, (request) =>
+        isControls(request) ? control(request) : health.fetch(request),
       )
     : undefined
   return {
@@ -111,6 +83,35 @@ export async function serve(config: Config, world: World): Promise<Serving> {
       await Promise.all([server.stop(true), adminServer?.stop(true)])
       await parts.close()
     },
+  }
+}
+
+/**
+ * A handler that is made by the first request that needs it: the control plane takes some 20 MB that a process which only
+ * carries calls never needs. A failure is the requests' that waited for it; the next one tries again.
+ */
+function lateHandler(make: () => Promise<Handler>): Handler {
+  let making: Promise<Handler> | undefined
+  let made: Handler | undefined
+  return async (request) => {
+    if (made) return made(request)
+    making ??= make().finally(() => {
+      making = undefined
+    })
+    made = await making
+    return made(request)
+  }
+}
+
+/** Tells whether a request is the control plane's. */
+function isControlPath(basePath: string): (request: Request) => boolean {
+  return (request) => {
+    const { pathname } = new URL(request.url)
+    return (
+      isAdminPath(pathname, basePath) ||
+      isDocsPath(pathname, basePath) ||
+      isConsolePath(pathname, basePath)
+    )
   }
 }
 

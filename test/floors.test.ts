@@ -36,6 +36,11 @@ describe('the floors', () => {
     expect(withPlanted('policies/planted.ts', text)).toHaveLength(1)
   })
 
+  test('a planted climbing require is caught', () => {
+    const text = "export const late = () => require('../gateway/pipeline.ts')\n"
+    expect(withPlanted('base/planted.ts', text)).toHaveLength(1)
+  })
+
   test('rooms on the same floor do not see each other', () => {
     const text = "export { costOf } from '../pricing/price.ts'\n"
     expect(withPlanted('redaction/planted.ts', text)).toHaveLength(1)

@@ -60,16 +60,9 @@ export const RESOURCES = {
   identity: IDENTITY_ROUTES,
 } satisfies Readonly<Record<string, readonly Route[]>>
 
-/** True for the paths that belong to {@link adminApi}: `/api/v1/*`, `/swagger*` and `/mcp` below the base path. */
-export function isAdminPath(pathname: string, basePath: string): boolean {
-  return ['/api/v1', '/swagger', '/mcp'].some(
-    (each) => pathname === basePath + each || pathname.startsWith(`${basePath + each}/`),
-  )
-}
-
 /**
  * The control plane as one Elysia instance: `/api/v1/*`, `/swagger`, `/swagger/json`, `/mcp`. It answers every path it is
- * handed, also the ones it does not know; hand it what {@link isAdminPath} names, through `handle`.
+ * handed, also the ones it does not know; hand it what `isAdminPath` names, through `handle`.
  */
 export function adminApi(deps: AdminDeps) {
   const resources = Object.entries(RESOURCES).map(([name, routes]) => mount(name, routes, deps))

@@ -29,11 +29,6 @@ const POLICY = [
   "trusted-types 'none'",
 ].join('; ')
 
-/** True for the paths that belong to {@link consoleApp}: `/console` and everything below it. */
-export function isConsolePath(pathname: string, basePath: string): boolean {
-  return pathname === `${basePath}/console` || pathname.startsWith(`${basePath}/console/`)
-}
-
 /**
  * The console as one Elysia instance: the shell page for every address of the app, and the app's files. Built at the
  * first request, or before by {@link builtApp}; a failed build is told in the page and tried again.

@@ -25,15 +25,8 @@ const FOREVER = 'public, max-age=31536000, immutable'
 const MARKDOWN = 'text/markdown; charset=utf-8'
 const PLAIN = 'text/plain; charset=utf-8'
 
-/** True for the paths of {@link docsSite}: `/docs*`, `/llms.txt` and `/llms-full.txt` below the base path. */
-export function isDocsPath(pathname: string, basePath: string): boolean {
-  const path = pathname.slice(basePath.length)
-  if (!pathname.startsWith(basePath)) return false
-  return path === '/docs' || path.startsWith('/docs/') || /^\/llms(-full)?\.txt$/.test(path)
-}
-
 /**
- * The documentation as one Elysia instance; hand it what {@link isDocsPath} names, through `handle`. Needs no key and
+ * The documentation as one Elysia instance; hand it what `isDocsPath` names, through `handle`. Needs no key and
  * shows nothing of the installation. Pages are rendered once and kept: their number is that of the files.
  */
 export function docsSite(options: { readonly basePath: string; readonly version: string }) {

@@ -1,9 +1,8 @@
 import { type Compiled, compileDetectors, holdUnitsMaxOf } from '../redaction/automaton/compile.ts'
 import { restrictCompiled } from '../redaction/automaton/restrict.ts'
+import { builtInDetectors } from '../redaction/built-in.ts'
 import { customScanner } from '../redaction/custom-scanner.ts'
 import type { Detector, StreamDetector } from '../redaction/detector.ts'
-import { DETECTORS } from '../redaction/detectors/index.ts'
-import { names } from '../redaction/names/index.ts'
 import { type Operator, strongest } from '../redaction/operator.ts'
 import type { Guard } from './policy.ts'
 
@@ -24,14 +23,11 @@ export interface GuardRules {
 /** Texts flow to the provider (`request`) or to the caller (`response`). */
 export type Direction = 'request' | 'response'
 
-/** Every built-in detector. */
-export const BUILT_IN: readonly Detector[] = [...DETECTORS, names]
-
 let compiled: Compiled | undefined
 
 /** Every built-in detector, compiled once for the whole process: it takes hundreds of milliseconds. */
 export function builtIn(): Compiled {
-  compiled ??= compileDetectors(BUILT_IN)
+  compiled ??= compileDetectors(builtInDetectors())
   return compiled
 }
 
@@ -75,9 +71,9 @@ interface Wishes {
   operatorFor(detector: string, entity: string): Operator | undefined
 }
 
-const KINDS = new Map(BUILT_IN.map(({ id, kind }) => [id, kind]))
-
 function wishesOf(all: readonly Guard[]): Wishes {
+  const builtIns = builtInDetectors()
+  const secrets = new Set(builtIns.flatMap(({ id, kind }) => (kind === 'secret' ? [id] : [])))
   const custom = customOf(all)
   const owners = new Map(custom.map(({ stream, guards }) => [stream.id, guards]))
 
@@ -87,7 +83,7 @@ function wishesOf(all: readonly Guard[]): Wishes {
     if (guard.except.includes(detector) || guard.except.includes(entity)) return undefined
     const named = member(guard.detectors, detector) ?? member(guard.detectors, entity)
     if (named) return named
-    const wanted = of ?? (KINDS.get(detector) === 'secret' ? guard.secrets : guard.pii)
+    const wanted = of ?? (secrets.has(detector) ? guard.secrets : guard.pii)
     return wanted ? guard.operator : undefined
   }
 
@@ -107,7 +103,7 @@ function wishesOf(all: readonly Guard[]): Wishes {
     )
   const wanted = custom.map(({ stream }) => stream).filter(isWanted)
   return {
-    detectors: [...BUILT_IN.filter(isWanted), ...wanted],
+    detectors: [...builtIns.filter(isWanted), ...wanted],
     custom: wanted,
     allowed: allowedOf(all),
     operatorOf,

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { builtApp } from '../../src/console/built.ts'
-import { consoleApp, isConsolePath } from '../../src/console/index.ts'
+import { consoleApp } from '../../src/console/index.ts'
+import { isConsolePath } from '../../src/console/paths.ts'
 import { silentLog } from '../support/world.ts'
 
 let cacheDir: string

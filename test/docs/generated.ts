@@ -8,7 +8,7 @@ import { SNIPPETS } from '../../src/base/snippets.ts'
 import { COMMANDS } from '../../src/commands/index.ts'
 import { VARIABLES } from '../../src/config.ts'
 import { PAGES } from '../../src/docs/pages.ts'
-import { BUILT_IN } from '../../src/policies/guard-rules.ts'
+import { builtInDetectors } from '../../src/redaction/built-in.ts'
 import { BUILT_IN_ROLES } from '../../src/store/members.ts'
 
 /** What a page may show of the code, by the name between its marks. Each gives Markdown. */
@@ -162,7 +162,7 @@ function amount(name: string, value: unknown): string {
 
 function detectors(kind: 'pii' | 'secret'): string {
   const byEntity = new Map<string, string[]>()
-  for (const each of BUILT_IN) {
+  for (const each of builtInDetectors()) {
     if (each.kind !== kind) continue
     for (const entity of 'entities' in each ? each.entities : [each.entity])
       byEntity.set(entity, [...(byEntity.get(entity) ?? []), each.id])

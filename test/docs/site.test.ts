@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { docsSite, isDocsPath, manual } from '../../src/docs/index.ts'
+import { docsSite, manual } from '../../src/docs/index.ts'
 import { PAGES } from '../../src/docs/pages.ts'
+import { isDocsPath } from '../../src/docs/paths.ts'
 import { render } from '../../src/docs/render.ts'
 
 const BASES = ['', '/gateway']

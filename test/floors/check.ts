@@ -83,7 +83,7 @@ const IMPURE = [
 const WORLD_ITSELF = new Set(['base/clock.ts', 'base/dice.ts'])
 
 const IMPORT = /^\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?\s*['"]([^'"]+)['"]/gm
-const DYNAMIC = /\bimport\s*\(\s*['"]([^'"]+)['"]/g
+const DYNAMIC = /\b(?:import|require)\s*\(\s*['"]([^'"]+)['"]/g
 
 /** Every breach of the floors in `files`, one line each, beginning with the file's path. */
 export function checkFloors(files: readonly SourceFile[]): string[] {

@@ -2,8 +2,8 @@ import type { Static } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { t } from 'elysia'
 import { PatternError } from '../../redaction/automaton/pattern.ts'
+import { builtInDetectors } from '../../redaction/built-in.ts'
 import { CUSTOM_UNITS_MAX, customScanner } from '../../redaction/custom-scanner.ts'
-import { BUILT_IN } from '../guard-rules.ts'
 import type { Mistake, PolicyKind } from '../kind.ts'
 import { shapeMistakes } from '../kind.ts'
 import type { Guard, GuardDetector, PolicyConfig } from '../policy.ts'
@@ -169,9 +169,10 @@ function review(config: PolicyConfig): readonly Mistake[] {
 }
 
 function knownNames({ custom }: Guard): Set<string> {
+  const builtIns = builtInDetectors()
   return new Set([
-    ...BUILT_IN.flatMap(({ id, entity }) => [id, entity]),
-    ...BUILT_IN.flatMap((each) => (each.type === 'stream' ? each.entities : [])),
+    ...builtIns.flatMap(({ id, entity }) => [id, entity]),
+    ...builtIns.flatMap((each) => (each.type === 'stream' ? each.entities : [])),
     ...custom.flatMap(({ id, entity }) => [`custom-${id}`, entity]),
   ])
 }
