@@ -1,23 +1,25 @@
-import type { JetStreamClient, NatsConnection } from 'nats'
+import type { NatsConnection } from 'nats'
+import type { CallRecord } from '../base/call.ts'
 import type { ExchangeEvent } from '../base/exchange.ts'
 import { newId } from '../base/id.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { LogFields, World } from '../base/world.ts'
+import { encodeCalls } from './call-messages.ts'
 import { encodeContent, encodeUsage, subjectOf } from './events.ts'
+import { openGather } from './gather.ts'
 import { consumeNats } from './nats-consume.ts'
 import { consumerLags } from './nats-lags.ts'
 import { keepLink, type LinkOptions } from './nats-link.ts'
 import { readParked, replayParked } from './nats-parked.ts'
+import { openPublisher, type Publisher } from './nats-publish.ts'
 import {
-  ANSWER_MS,
   describeFault,
   ensureStreams,
-  isMissingStream,
+  MISSING_STREAM,
   type StreamOptions,
   trimStreams,
 } from './nats-streams.ts'
 import type { Bus, Consuming } from './port.ts'
-import { openSpanBatches } from './span-batches.ts'
 import { openSpill } from './spill.ts'
 import { openSpool, type SendResult, type SpoolMessage } from './spool.ts'
 
@@ -27,6 +29,11 @@ export interface BusOptions extends LinkOptions, StreamOptions {
   /** Where spans go that find no room in memory, and what is left at the end; default: nowhere, they are dropped. */
   readonly spillDir?: string | undefined
   readonly spillBytesMax?: number | undefined
+}
+
+interface Link {
+  readonly nc: NatsConnection
+  readonly publisher: Publisher
 }
 
 const SELDOM_MS = 5_000
@@ -43,12 +50,14 @@ export function openBus(options: BusOptions): Bus {
   const consumers: Consuming[] = []
   const drops = seldomLog(world, 'bus.spans_dropped')
   const failures = seldomLog(world, 'bus.publish_failed')
-  let link: { nc: NatsConnection; js: JetStreamClient } | undefined
+  let link: Link | undefined
+  /** The connection that was there last: after a pause it is the same one, with its subscriptions. */
+  let last: Link | undefined
   const usage = openSpool({
     clock,
     // A usage event has about 1 kB and its outbox row as the net: this lane needs less room.
     bytesMax: Math.ceil(spoolBytesMax / 4),
-    inFlightMax: 64,
+    inFlightMax: 256,
     send,
     isReady: () => link !== undefined,
     // Nothing is lost: the outbox row of each is still there.
@@ -77,14 +86,24 @@ export function openBus(options: BusOptions): Bus {
     overflow: (message) => spill?.put(message) ?? false,
     refill: () => spill?.next(),
   })
-  const batches = openSpanBatches(clock, (organizationId, bytes, count) =>
-    spans.push({
-      subject: subjectOf('spans', organizationId),
-      id: newId(world),
-      bytes,
-      events: count,
-    }),
-  )
+  const events = openGather<ExchangeEvent>({
+    clock,
+    handle(some) {
+      for (const event of some) usage.push(usageMessage(event))
+    },
+  })
+  const calls = openGather<CallRecord>({
+    clock,
+    handle(some) {
+      for (const { organizationId, bytes, spans: count } of encodeCalls(some))
+        spans.push({
+          subject: subjectOf('spans', organizationId),
+          id: newId(world),
+          bytes,
+          events: count,
+        })
+    },
+  })
   const contents = openSpool({
     clock,
     // Content is never written to our own disk and never worth memory that spans may need.
@@ -99,12 +118,14 @@ export function openBus(options: BusOptions): Bus {
       await ensureStreams(nc, options).catch((cause: unknown) =>
         log.warn('bus.streams_failed', describeFault(cause)),
       )
-      link = { nc, js: nc.jetstream({ timeout: ANSWER_MS }) }
+      if (last?.nc !== nc) last = { nc, publisher: openPublisher(nc, clock) }
+      link = last
       usage.wake()
       spans.wake()
       contents.wake()
     },
     down() {
+      link?.publisher.giveUp()
       link = undefined
     },
   })
@@ -113,17 +134,12 @@ export function openBus(options: BusOptions): Bus {
     const current = link
     if (current === undefined) return 'later'
     if (message.bytes.length > (current.nc.info?.max_payload ?? 1_048_576) - 1024) return 'refused'
-    try {
-      await current.js.publish(message.subject, message.bytes, {
-        msgID: message.id,
-        timeout: ANSWER_MS,
-      })
-      return 'acked'
-    } catch (cause) {
-      if (isMissingStream(cause)) await ensureStreams(current.nc, options).catch(() => undefined)
-      failures.note(1, describeFault(cause))
-      return 'later'
-    }
+    const answer = await current.publisher.publish(message.subject, message.id, message.bytes)
+    if (answer.isStored) return 'acked'
+    if (MISSING_STREAM.has(answer.code ?? 0))
+      await ensureStreams(current.nc, options).catch(() => undefined)
+    failures.note(1, { reason: answer.reason, code: answer.code })
+    return 'later'
   }
 
   const usageMessage = (event: ExchangeEvent): SpoolMessage => ({
@@ -135,8 +151,8 @@ export function openBus(options: BusOptions): Bus {
 
   return {
     way: 'nats',
-    publishUsage: (event) => usage.push(usageMessage(event)),
-    publishCall: (call) => batches.add(call),
+    publishUsage: (event) => events.add(event),
+    publishCall: (call) => calls.add(call),
     publishContent: (content) =>
       contents.push({
         subject: subjectOf('contents', content.organizationId),
@@ -144,9 +160,9 @@ export function openBus(options: BusOptions): Bus {
         bytes: encodeContent(content),
         events: 1,
       }),
-    async sendUsage(events) {
-      const answers = await Promise.all(events.map((event) => send(usageMessage(event))))
-      return events.flatMap((event, index) => (answers[index] === 'acked' ? event.opened.id : []))
+    async sendUsage(missed) {
+      const answers = await Promise.all(missed.map((event) => send(usageMessage(event))))
+      return missed.flatMap((event, index) => (answers[index] === 'acked' ? event.opened.id : []))
     },
     consume(wanted) {
       const consuming = consumeNats(wanted, world, () => link?.nc, options)
@@ -180,7 +196,8 @@ export function openBus(options: BusOptions): Bus {
       }
     },
     async close(deadlineMs = 2_000) {
-      batches.flush()
+      events.flush()
+      calls.flush()
       await Promise.all(consumers.map((each) => each.close()))
       const spools = [usage, spans, contents]
       await Promise.all(spools.map((each) => each.drained(deadlineMs)))

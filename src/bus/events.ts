@@ -1,8 +1,9 @@
-import type { CallRecord, CallTimings, CapturedText, ContentRecord } from '../base/call.ts'
+import type { CallRecord, CapturedText, ContentRecord } from '../base/call.ts'
 import type { ExchangeEvent } from '../base/exchange.ts'
 import { exchangeFromJson, exchangeText } from '../base/exchange-json.ts'
 import { isJsonObject, member, numberMember, textMember } from '../base/json.ts'
 import type { Attributes, AttributeValue, SpanRecord } from '../base/span.ts'
+import { TIMES } from './call-messages.ts'
 
 /** What travels: one call's usage, calls in batches for their spans, or what one call said. */
 export type BusKind = 'usage' | 'spans' | 'contents'
@@ -37,35 +38,7 @@ export interface SpanMessage {
   readonly spans: readonly SpanRecord[]
 }
 
-/** The timings in the order in which they travel. */
-const TIMES = [
-  'authenticatedMs',
-  'readMs',
-  'admittedMs',
-  'forwardedMs',
-  'headMs',
-  'firstByteMs',
-  'endedMs',
-] as const satisfies readonly (keyof CallTimings)[]
-
-/** One call as JSON text: batches are joined from these. The event's own text is the one made for its outbox row. */
-export function encodeCall({ event, timings, detail }: CallRecord): string {
-  let times = ''
-  for (const name of TIMES) times += `${times === '' ? '' : ','}${timings[name] ?? 'null'}`
-  return `{"event":${exchangeText(event)},"times":[${times}],"detail":"${detail}"}`
-}
-
-/** How many spans a call is at the least: its own, and that of the provider's when it got that far. */
-export function spansIn({ timings }: CallRecord): number {
-  return timings.forwardedMs === undefined ? 1 : 2
-}
-
-/** A batch of calls, each already JSON text, as message bytes. */
-export function encodeCalls(calls: readonly string[]): Uint8Array {
-  return Buffer.from(`{"version":2,"calls":[${calls.join(',')}]}`)
-}
-
-/** Reads {@link encodeCalls}'s bytes, and those of version 1; throws `TypeError` or `SyntaxError` for anything else. */
+/** Reads `encodeCalls`'s bytes, and those of version 1; throws `TypeError` or `SyntaxError` for anything else. */
 export function decodeSpanMessage(bytes: Uint8Array): SpanMessage {
   const batch: unknown = JSON.parse(decoder.decode(bytes))
   const version = numberMember(batch, 'version')

@@ -9,13 +9,15 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import type { CallRecord } from '../base/call.ts'
 import { pause } from '../base/clock.ts'
 import { newId } from '../base/id.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { World } from '../base/world.ts'
+import { encodeCalls } from './call-messages.ts'
 import { type BusKind, encodeContent, encodeUsage, subjectOf } from './events.ts'
+import { openGather } from './gather.ts'
 import type { Bus, BusMessage, ConsumeOptions, Consuming, ParkedMessage } from './port.ts'
-import { openSpanBatches } from './span-batches.ts'
 
 export interface FolderBusOptions {
   /** A private directory that gateways and exporter of one machine share; made when missing. */
@@ -44,9 +46,13 @@ export function openFolderBus(options: FolderBusOptions): Bus {
   let written = 0
   for (const kind of KINDS) mkdirSync(join(dir, kind, 'in'), { recursive: true, mode: 0o700 })
   mkdirSync(join(dir, 'parked'), { recursive: true, mode: 0o700 })
-  const batches = openSpanBatches(world.clock, (_organization, bytes, spans) => {
-    if (write('spans', newId(world), bytes)) count.spansAcked += spans
-    else count.spansDropped += spans
+  const calls = openGather<CallRecord>({
+    clock: world.clock,
+    handle(some) {
+      for (const { bytes, spans } of encodeCalls(some))
+        if (write('spans', newId(world), bytes)) count.spansAcked += spans
+        else count.spansDropped += spans
+    },
   })
 
   function write(kind: BusKind, id: string, bytes: Uint8Array): boolean {
@@ -78,7 +84,7 @@ export function openFolderBus(options: FolderBusOptions): Bus {
   return {
     way: 'folder',
     publishUsage: () => {},
-    publishCall: (call) => batches.add(call),
+    publishCall: (call) => calls.add(call),
     publishContent(content) {
       if (!write('contents', content.exchangeId, encodeContent(content))) count.contentsDropped++
     },
@@ -120,7 +126,7 @@ export function openFolderBus(options: FolderBusOptions): Bus {
       ...count,
     }),
     async close() {
-      batches.flush()
+      calls.flush()
     },
   }
 }

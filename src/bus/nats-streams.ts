@@ -141,9 +141,12 @@ export interface Trimmed {
   readonly behind: readonly string[]
 }
 
+/** Codes with which a server says that the bus stream, or JetStream itself, is not there: its own, and nobody listens. */
+export const MISSING_STREAM: ReadonlySet<number> = new Set([10059, 503])
+
 /** True when the server answered that the bus stream, or JetStream itself, is not there. */
 export function isMissingStream(cause: unknown): boolean {
-  return apiCode(cause) === 10059 || (cause instanceof NatsError && cause.code === '503')
+  return MISSING_STREAM.has(apiCode(cause)) || (cause instanceof NatsError && cause.code === '503')
 }
 
 /** The facts of a failure, fit for a log line. */

@@ -1,6 +1,6 @@
 import { exchangeText } from '../../../src/base/exchange-json.ts'
 import { openBus } from '../../../src/bus/bus.ts'
-import { encodeCall, encodeCalls } from '../../../src/bus/events.ts'
+import { encodeCalls } from '../../../src/bus/call-messages.ts'
 import { openSpool } from '../../../src/bus/spool.ts'
 import { someCall, testNats } from '../../support/nats.ts'
 import { testWorld, until } from '../../support/world.ts'
@@ -56,7 +56,7 @@ export async function measurePublishing(spans: number) {
     })
     const cpu = process.cpuUsage()
     // Half a call a span.
-    const bytes = encodeCalls([encodeCall(someCall(organisation))])
+    const bytes = encodeCalls([someCall(organisation)])[0]?.bytes ?? new Uint8Array()
     for (let sent = 0; sent < count; sent++) {
       spool.push({ subject: `spans.${organizationId}`, id: `single-${sent}`, bytes, events: 1 })
       if (sent % AT_ONCE === 0) await Bun.sleep(0)
