@@ -17,7 +17,7 @@ const DIALOGS = [
 
 consoleTests('the dialogs of the settings', (suite) => {
   test('are usable by everybody in both schemes, and close by Escape', async () => {
-    const page = await suite.signedIn({ theme: 'light' })
+    const page = await suite.signedIn()
     await page.context().addInitScript({ content: AXE })
     const found: Record<string, string[]> = {}
     for (const [path, opener] of DIALOGS) {

@@ -3,8 +3,7 @@ import { consoleTests } from './suite.ts'
 
 consoleTests('getting started', (suite) => {
   test('leads by clicking from an empty gateway to the trace of the first call', async () => {
-    const page = await suite.signedIn()
-    await page.goto(`${suite.service.url}/console/start`)
+    const page = await suite.signedIn('/start')
 
     await page.getByLabel('Provider key').fill(`provider-${'x'.repeat(20)}`)
     await page.getByRole('button', { name: 'Replace' }).click()

@@ -38,7 +38,7 @@ consoleTests('every page of the index', (suite) => {
   let id: string
   beforeAll(async () => {
     id = await callOnce(suite.service)
-    page = await suite.signedIn({ theme: 'light' })
+    page = await suite.signedIn(undefined, { isKept: true })
     await page.context().addInitScript({ content: AXE })
   })
 

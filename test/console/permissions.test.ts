@@ -35,8 +35,7 @@ consoleTests('who may see what', (suite) => {
 
   test('an ended session shows the sign-in page instead of an error, and the same page afterwards', async () => {
     const id = await callOnce(suite.service)
-    const page = await suite.signedIn()
-    await page.goto(`${suite.service.url}/console/requests/${id}`)
+    const page = await suite.signedIn(`/requests/${id}`)
     await page.getByRole('heading', { name: 'Money' }).waitFor()
     await page.context().clearCookies()
     await page.reload()
@@ -48,7 +47,7 @@ consoleTests('who may see what', (suite) => {
   })
 
   test('signing out ends the session for the whole browser', async () => {
-    const page = await suite.signedIn()
+    const page = await suite.signedIn('')
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'Sign in to Sluice' }).waitFor()
     await page.reload()
@@ -59,8 +58,7 @@ consoleTests('who may see what', (suite) => {
     await callOnce(suite.service)
     const made = await suite.service.admin('POST', '/workspaces', { display_name: 'Team blue' })
     expect(made.status).toBe(201)
-    const page = await suite.signedIn()
-    await page.goto(`${suite.service.url}/console/requests?since=all`)
+    const page = await suite.signedIn('/requests?since=all')
     await page.locator('[data-index="0"]').waitFor()
     await page.getByRole('button', { name: /Workspace/ }).click()
     await page.getByRole('menuitem', { name: 'Team blue' }).click()

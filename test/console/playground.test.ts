@@ -7,8 +7,7 @@ const HOSTILE = '"><img src=x onerror="window.hacked=1">'
 
 consoleTests('spend, redaction and the simulator', (suite) => {
   test('a guard is tried on a text: what is found, what leaves, and when', async () => {
-    const page = await suite.signedIn()
-    await page.goto(`${suite.service.url}/console/redaction?chunk=5`)
+    const page = await suite.signedIn('/redaction?chunk=5')
     const text = page.getByLabel('What a caller would send')
     await text.fill(`Mail grace@example.net today. ${HOSTILE}`)
     const leaves = page.getByRole('group', { name: 'Redacted text' })
@@ -35,8 +34,7 @@ consoleTests('spend, redaction and the simulator', (suite) => {
 
   test('spend is told apart and narrowed in the address, and its CSV holds every digit', async () => {
     await callOnce(suite.service)
-    const page = await suite.signedIn()
-    await page.goto(`${suite.service.url}/console/spend`)
+    const page = await suite.signedIn('/spend')
     const parts = page.getByRole('table', { name: 'Spend by model' }).locator('[data-index]')
     await parts.filter({ hasText: 'gpt-4o-mini' }).getByRole('link').first().click()
     await page.waitForURL(/model=gpt-4o-mini/)
@@ -90,8 +88,7 @@ consoleTests('spend, redaction and the simulator', (suite) => {
       policy_type: 'model_access',
       config: { providers: { openai: ['gpt-4o-mini'] } },
     })
-    const page = await suite.signedIn()
-    await page.goto(`${suite.service.url}/console/simulator`)
+    const page = await suite.signedIn('/simulator')
     await page.getByRole('button', { name: 'Send' }).click()
     await page.getByRole('log', { name: 'Answer' }).getByText('403').waitFor()
     await page.getByText('Only one model: blocked').waitFor()

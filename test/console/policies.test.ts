@@ -28,8 +28,7 @@ consoleTests('policies', (suite) => {
 
   test('a cap made by clicking tells what it would have done, and its refusal is seen in Requests', async () => {
     await callOnce(suite.service, { headers: { 'x-gateway-team': 'clicked' } })
-    const page = await suite.signedIn()
-    await page.goto(`${suite.service.url}/console/policies`)
+    const page = await suite.signedIn('/policies')
     await page.getByRole('button', { name: 'New policy' }).click()
     const form = pane(page, 'New policy')
     await form.getByLabel('Name', { exact: true }).fill('Tiny cap')
@@ -50,8 +49,7 @@ consoleTests('policies', (suite) => {
 
   test('an edit is compared with what was before, and put back to the last digit', async () => {
     const id = await capOf('edited', '12.345678901')
-    const page = await suite.signedIn()
-    await page.goto(`${suite.service.url}/console/policies`)
+    const page = await suite.signedIn('/policies')
     await rows(page).filter({ hasText: 'Cap of edited' }).getByRole('link').click()
     const form = pane(page, 'Cap of edited')
     const limit = form.getByLabel('Limit in dollars')
@@ -77,8 +75,7 @@ consoleTests('policies', (suite) => {
 
   test('a change by somebody else in between is shown, and neither is lost unseen', async () => {
     const id = await capOf('contested', 5)
-    const page = await suite.signedIn()
-    await page.goto(`${suite.service.url}/console/policies?policy=${id}`)
+    const page = await suite.signedIn(`/policies?policy=${id}`)
     const form = pane(page, 'Cap of contested')
     await form.getByLabel('Limit in dollars').fill('7')
     await suite.service.admin('PATCH', `${PATH}/${id}`, {
@@ -96,8 +93,7 @@ consoleTests('policies', (suite) => {
   test('is deleted only by its name, and a name stays text', async () => {
     const id = await capOf('hostile', 5)
     await suite.service.admin('PATCH', `${PATH}/${id}`, { name: HOSTILE })
-    const page = await suite.signedIn()
-    await page.goto(`${suite.service.url}/console/policies?policy=${id}`)
+    const page = await suite.signedIn(`/policies?policy=${id}`)
     await page.getByRole('button', { name: 'Delete…' }).click()
     const ask = pane(page, `Delete ${HOSTILE}?`)
     const button = ask.getByRole('button', { name: 'Delete', exact: true })
@@ -131,7 +127,7 @@ consoleTests('policies', (suite) => {
     test(`the forms and the history are usable by everybody in the ${theme} scheme`, async () => {
       const id = await capOf(theme, 5)
       await suite.service.admin('PATCH', `${PATH}/${id}`, { enabled: false })
-      const page = await suite.signedIn({ theme })
+      const page = await suite.signedIn(undefined, { theme })
       await page.context().addInitScript({ content: AXE })
       const wrong: string[] = []
       const look = async (where: string) => {

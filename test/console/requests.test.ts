@@ -11,8 +11,7 @@ const rows = (page: Page) => page.getByRole('table', { name: 'Calls' }).locator(
 
 consoleTests('the list of calls', (suite) => {
   test('shows a call by itself, leads to its trace, and comes back to the same list', async () => {
-    const page = await suite.signedIn()
-    await page.goto(`${suite.service.url}/console/requests?since=1h`)
+    const page = await suite.signedIn('/requests?since=1h')
     await page.getByRole('button', { name: 'Live' }).waitFor()
     const before = await rows(page).count()
     const id = await callOnce(suite.service)
@@ -30,8 +29,7 @@ consoleTests('the list of calls', (suite) => {
 
   test('narrows by what is typed, and keeps it over a reload', async () => {
     await callOnce(suite.service, { model: 'gpt-4o' })
-    const page = await suite.signedIn()
-    await page.goto(`${suite.service.url}/console/requests`)
+    const page = await suite.signedIn('/requests')
     await page.getByRole('searchbox').fill('gpt-4o-MINI')
     await page.waitForURL(/text=gpt-4o-MINI/)
     await page.reload()
@@ -43,7 +41,8 @@ consoleTests('the list of calls', (suite) => {
 
   test('a row is reached and opened by keyboard alone', async () => {
     await callOnce(suite.service)
-    const page = await suite.signedIn()
+    const page = await suite.signedIn('')
+    await page.getByRole('navigation', { name: 'Places' }).waitFor()
     await page.keyboard.press('g')
     await page.keyboard.press('r')
     await page.waitForURL(/\/console\/requests/)
@@ -58,17 +57,14 @@ consoleTests('the list of calls', (suite) => {
   })
 
   test('text that a caller chose stays text wherever it is shown', async () => {
-    const headers = { 'user-agent': HOSTILE, 'x-session-id': HOSTILE.slice(0, 100) }
+    // A session id with marks in it would not be kept: the conversation shows what its calls asked for.
+    const headers = { 'user-agent': HOSTILE, 'x-session-id': 'hostile' }
     const id = await callOnce(suite.service, { model: HOSTILE, content: HOSTILE, headers })
     const page = await suite.signedIn()
-    for (const path of [`requests/${id}`, 'requests', 'conversations', 'overview']) {
+    for (const path of [`requests/${id}`, 'requests', 'conversations']) {
       await page.goto(`${suite.service.url}/console/${path}`)
       await page.locator('h1').waitFor()
-      await page
-        .getByText('onerror=')
-        .first()
-        .waitFor({ timeout: 5_000 })
-        .catch(() => {})
+      await page.getByText('onerror=').first().waitFor()
       expect(await page.evaluate(() => Reflect.get(window, 'hacked'))).toBeUndefined()
       expect(await page.locator('img, main script').count()).toBe(0)
     }

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import OpenAI from 'openai'
 import type { Page } from 'playwright-core'
+import { signIn } from './browser.ts'
 import { consoleTests } from './suite.ts'
 
 // What an administrator and then a developer do on the first day, by clicking alone: the one-time link, a provider secret,
@@ -99,7 +100,8 @@ consoleTests('the first day', (suite) => {
 
   test('is done by clicking alone, from the one-time link to the call that the cap refuses', async () => {
     await forgetSecrets()
-    const page = await suite.signedIn()
+    const page = await suite.stranger()
+    await signIn(page, suite.service)
     await setProviderSecret(page)
     await makeRole(page)
     await addMember(page)

@@ -10,7 +10,7 @@ consoleTests('the settings', (suite) => {
   // One sign-in for most of the tests: each goes to its own address anew.
   let manager: Promise<Page> | undefined
   const open = async (path: string, page?: Page): Promise<Page> => {
-    manager ??= page ? undefined : suite.signedIn()
+    manager ??= page ? undefined : suite.signedIn(undefined, { isKept: true })
     const shown = page ?? (await manager)
     if (!shown) throw new Error('nobody is signed in')
     await shown.goto(`${suite.service.url}/console${path}`)

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { type Service, startService } from '../support/service.ts'
 import {
   findChromium,
+  giveSession,
   openBrowser,
   openPage,
   type PageOptions,
-  signIn,
   type Watch,
 } from './browser.ts'
 import { chatAnswer } from './calls.ts'
@@ -15,10 +15,18 @@ import { chatAnswer } from './calls.ts'
 export interface Suite {
   readonly service: Service
   readonly browser: Browser
-  /** A page of its own, signed in by a one-time link. What it did wrong is checked after each test of the file. */
-  signedIn(options?: PageOptions): Promise<Page>
-  /** The same before signing in. */
-  stranger(options?: PageOptions): Promise<Page>
+  /**
+   * A page of its own where the first administrator is signed in, at that address below `/console`; empty without one. It
+   * ends with its test; what it did wrong is checked at the end of the file.
+   */
+  signedIn(path?: string, options?: SuitePageOptions): Promise<Page>
+  /** An empty page where nobody is signed in. */
+  stranger(options?: SuitePageOptions): Promise<Page>
+}
+
+interface SuitePageOptions extends PageOptions {
+  /** For all tests of the file. */
+  readonly isKept?: true
 }
 
 /**
@@ -38,11 +46,17 @@ export function consoleTests(name: string, tests: (suite: Suite) => void): void 
     let service: Service | undefined
     let browser: Browser | undefined
     const opened: { readonly page: Page; readonly watch: Watch }[] = []
+    const kept = new Set<Page>()
     beforeAll(async () => {
       ;[service, browser] = await Promise.all([startService(chatAnswer), openBrowser(path)])
       // Built by whichever test comes first, which on a busy machine takes longer than a browser waits.
       const shell = await fetch(`${service.url}/console`)
       expect(shell.status).toBe(200)
+    })
+    // A page that is left open goes on asking the gateway for news.
+    afterEach(async () => {
+      for (const context of browser?.contexts() ?? [])
+        if (!context.pages().some((page) => kept.has(page))) await context.close()
     })
     afterAll(async () => {
       await browser?.close()
@@ -52,9 +66,10 @@ export function consoleTests(name: string, tests: (suite: Suite) => void): void 
       if (value === undefined) throw new Error('the service or the browser did not start')
       return value
     }
-    const stranger = async (options?: PageOptions) => {
+    const stranger = async (options?: SuitePageOptions) => {
       const one = await openPage(there(browser), there(service).url, options)
       opened.push(one)
+      if (options?.isKept) kept.add(one.page)
       return one.page
     }
     const suite: Suite = {
@@ -65,9 +80,10 @@ export function consoleTests(name: string, tests: (suite: Suite) => void): void 
         return there(browser)
       },
       stranger,
-      async signedIn(options) {
+      async signedIn(path, options) {
         const page = await stranger(options)
-        await signIn(page, there(service))
+        await giveSession(page, there(service))
+        if (path !== undefined) await page.goto(`${there(service).url}/console${path}`)
         return page
       },
     }

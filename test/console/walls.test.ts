@@ -1,12 +1,12 @@
 import { expect, test } from 'bun:test'
-import { openPage, signIn } from './browser.ts'
+import { giveSession, openPage, signIn } from './browser.ts'
 import { consoleTests } from './suite.ts'
 
 consoleTests('in the browser', (suite) => {
   test('no text becomes markup or script, on any page of ours, whoever asks for it', async () => {
     const { url } = suite.service
     const { page } = await openPage(suite.browser, url)
-    await signIn(page, suite.service)
+    await giveSession(page, suite.service)
     for (const path of ['/console', '/docs/quickstart', '/docs/search?q=cap']) {
       await page.goto(`${url}${path}`)
       const done = await page.evaluate(() => {
@@ -40,7 +40,8 @@ consoleTests('in the browser', (suite) => {
   })
 
   test('a session stays out of reach of the page: no script reads its cookie or finds it kept', async () => {
-    const page = await suite.signedIn()
+    const page = await suite.stranger()
+    await signIn(page, suite.service)
     const seen = await page.evaluate(() =>
       JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }, location.href]),
     )
