@@ -67,7 +67,10 @@ export async function startTwoGateways() {
         await until(`process ${at} lets the key call`, async () => (await call(at, key)) === 200)
       return { key, id }
     },
-    /** Milliseconds from the answer of `act` until each process answers a call with one of `statuses`. */
+    /**
+     * Milliseconds from the answer of `act` until calls begin at each process that are answered with one of `statuses`. How long
+     * such a call itself takes on this machine is no part of it.
+     */
     async spread(
       act: () => Promise<unknown>,
       key: unknown,
@@ -75,13 +78,13 @@ export async function startTwoGateways() {
     ): Promise<number> {
       await act()
       const started = performance.now()
+      let begun = started
       for (const at of [0, 1])
-        await until(
-          `process ${at} answers ${statuses.join(' or ')}`,
-          async () => statuses.includes(await call(at, key)),
-          PROMISE_MS * 5,
-        )
-      return performance.now() - started
+        await until(`process ${at} answers ${statuses.join(' or ')}`, async () => {
+          begun = performance.now()
+          return statuses.includes(await call(at, key))
+        })
+      return begun - started
     },
     async close() {
       for (const { child } of gateways) child.kill('SIGKILL')

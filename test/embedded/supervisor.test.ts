@@ -82,7 +82,7 @@ function make(
   return made
 }
 
-async function until(what: () => boolean, limitMs = 10_000): Promise<void> {
+async function until(what: () => boolean, limitMs = 30_000): Promise<void> {
   const deadline = performance.now() + limitMs
   while (!what()) {
     if (performance.now() > deadline) throw new Error('it did not happen in time')

@@ -165,7 +165,7 @@ export function someSpan(change: Partial<SpanRecord> = {}): SpanRecord {
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  deadlineMs = 10_000,
+  deadlineMs = 30_000,
 ): Promise<void> {
   const end = performance.now() + deadlineMs
   while (!(await holds())) {

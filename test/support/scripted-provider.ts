@@ -53,7 +53,7 @@ export interface Provider {
   readonly connections: number
   /** TCP connections open now. */
   readonly open: number
-  /** The request with that index (0 first), waiting for it if needed; rejects after 10 s. */
+  /** The request with that index (0 first), waiting for it if needed; rejects after 30 s. */
   request(index: number): Promise<RecordedRequest>
   /** Changes the script for requests still to come; list indexes start at 0 again. */
   script(next: Script): void
@@ -115,7 +115,7 @@ export async function startProvider(
       const there = requests[index]
       if (there) return Promise.resolve(there)
       return new Promise((resolve, reject) => {
-        const late = setTimeout(() => reject(new Error(`no request ${index} within 10 s`)), 10_000)
+        const late = setTimeout(() => reject(new Error(`no request ${index} within 30 s`)), 30_000)
         waiting.set(index, (request) => {
           clearTimeout(late)
           resolve(request)

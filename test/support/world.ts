@@ -53,7 +53,7 @@ function byTime(left: { atMs: number }, right: { atMs: number }): number {
 export async function until<T>(
   what: string,
   done: () => T | Promise<T>,
-  deadlineMs = 10_000,
+  deadlineMs = 30_000,
 ): Promise<NonNullable<T>> {
   const end = performance.now() + deadlineMs
   for (;;) {

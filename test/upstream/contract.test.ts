@@ -170,7 +170,8 @@ for (const kind of KINDS)
         const before = performance.now()
         call.abort()
         await got.gone
-        expect(performance.now() - before).toBeLessThan(1_000)
+        // Far sooner than any timeout could have closed it.
+        expect(performance.now() - before).toBeLessThan(5_000)
         await until('the socket is closed', () => provider.open === 0)
         expect(told).toEqual([])
       }
