@@ -1,26 +1,13 @@
 import type { FailureThrottle } from '../base/failure-throttle.ts'
-import type { Permission } from '../base/permission.ts'
 import type { World } from '../base/world.ts'
 import type { Database } from '../store/database.ts'
+import type { KnownKey } from '../store/key-facts.ts'
 import type { Keyring } from '../store/keyring.ts'
 import type { IdentityDoor } from './identity-door.ts'
 import type { PasswordDoor } from './password-door.ts'
 
-/** What the admin API must know of a resolved key; the store's key facts fit. */
-export interface AdminKey {
-  readonly id: string
-  readonly short: string
-  readonly kind: 'service' | 'personal'
-  readonly organizationId: string
-  readonly gatewayEnabled: boolean
-  readonly state: 'active' | 'expired' | 'deactivated'
-  readonly scope: 'workspace' | 'organization'
-  readonly userId: string | undefined
-  readonly workspaces: readonly {
-    readonly workspaceId: string
-    readonly permissions: ReadonlySet<Permission>
-  }[]
-  readonly organizationPermissions: ReadonlySet<Permission>
+/** What the admin API must know of a resolved key. */
+export interface AdminKey extends KnownKey {
   /** Of a console session: when its person showed who it is, in epoch milliseconds. */
   readonly signedInAtMs?: number
 }

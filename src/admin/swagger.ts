@@ -1,5 +1,6 @@
 import { swagger } from '@elysiajs/swagger'
 import { type AnyElysia, Elysia } from 'elysia'
+import { FOREVER, pageHeaders } from '../base/page-headers.ts'
 import type { AdminDeps } from './deps.ts'
 import { asOpenApi } from './describe.ts'
 import { PROBLEM } from './problem.ts'
@@ -41,7 +42,7 @@ export function documented(deps: AdminDeps, resources: readonly AnyElysia[]) {
   const page = pageAt(at)
   const start = startAt(at)
   const text = (body: string, type: string): Response =>
-    new Response(body, { headers: { ...headers(type), 'cache-control': 'no-cache' } })
+    new Response(body, { headers: pageHeaders(type, POLICY) })
   let written: Promise<string> | undefined
   const app = new Elysia({ name: 'sluice.admin.swagger' })
   const hidden = { detail: { hide: true } }
@@ -87,21 +88,11 @@ async function writeDocument(deps: AdminDeps, resources: readonly AnyElysia[]): 
 async function asset(name: string): Promise<Response> {
   const type = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined
   if (type === undefined)
-    return new Response('Not found', { status: 404, headers: headers('text/plain') })
+    return new Response('Not found', { status: 404, headers: pageHeaders('text/plain', POLICY) })
   const file = Bun.file(Bun.resolveSync(`swagger-ui-dist/${name}`, import.meta.dir))
   return new Response(await file.bytes(), {
-    headers: { ...headers(type), 'cache-control': 'public, max-age=31536000, immutable' },
+    headers: { ...pageHeaders(type, POLICY), 'cache-control': FOREVER },
   })
-}
-
-function headers(type: string): Record<string, string> {
-  return {
-    'content-type': type,
-    'content-security-policy': POLICY,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-  }
 }
 
 function pageAt(at: string): string {

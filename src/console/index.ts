@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import { FOREVER, pageHeaders } from '../base/page-headers.ts'
 import type { Log } from '../base/world.ts'
 import { type Asset, type Built, builtApp } from './built.ts'
 import { shellOf, unbuiltShell } from './shell.ts'
@@ -45,7 +46,7 @@ export function consoleApp({ basePath, cacheDir, log, gatewayPort }: ConsoleOpti
     return building
   }
   const shell = async (request: Request): Promise<Response> => {
-    const headers = { ...headersOf('text/html; charset=utf-8'), 'cache-control': 'no-cache' }
+    const headers = pageHeaders('text/html; charset=utf-8', POLICY)
     const page = await built().then(
       ({ manifest }) => shellOf(manifest, basePath, themeOf(request), gatewayPort()),
       () => undefined,
@@ -70,9 +71,9 @@ export function consoleApp({ basePath, cacheDir, log, gatewayPort }: ConsoleOpti
 
 function assetOf({ type, plain, gzip }: Asset, request: Request): Response {
   const headers = {
-    ...headersOf(type),
+    ...pageHeaders(type, POLICY),
     // The name carries the content's hash.
-    'cache-control': 'public, max-age=31536000, immutable',
+    'cache-control': FOREVER,
     vary: 'accept-encoding',
   }
   return /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')
@@ -81,22 +82,14 @@ function assetOf({ type, plain, gzip }: Asset, request: Request): Response {
 }
 
 function notFound(): Response {
-  return new Response('Not found', { status: 404, headers: headersOf('text/plain; charset=utf-8') })
+  return new Response('Not found', {
+    status: 404,
+    headers: pageHeaders('text/plain; charset=utf-8', POLICY),
+  })
 }
 
 /** A cookie, so that the first paint already has the colours that the person chose. */
 function themeOf(request: Request): 'light' | 'dark' | undefined {
   const found = /(?:^|;\s*)sluice-theme=(light|dark)\b/.exec(request.headers.get('cookie') ?? '')
   return found?.[1] === 'light' || found?.[1] === 'dark' ? found[1] : undefined
-}
-
-function headersOf(type: string): Record<string, string> {
-  return {
-    'content-type': type,
-    'content-security-policy': POLICY,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-  }
 }

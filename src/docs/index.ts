@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Elysia } from 'elysia'
+import { FOREVER, pageHeaders } from '../base/page-headers.ts'
 import { frontHtml, missingHtml, pageHtml, type Site, searchHtml } from './frame.ts'
 import { llmsFull, llmsIndex, withoutMarks } from './llms.ts'
 import { PAGES, textOf } from './pages.ts'
@@ -21,7 +22,6 @@ const POLICY = [
 ].join('; ')
 
 const HITS = 20
-const FOREVER = 'public, max-age=31536000, immutable'
 const MARKDOWN = 'text/markdown; charset=utf-8'
 const PLAIN = 'text/plain; charset=utf-8'
 
@@ -133,27 +133,16 @@ function html(request: Request, text: string): Response {
 function fresh(request: Request, text: string, type: string): Response {
   const etag = `"${hashOf(text).slice(0, 22)}"`
   if (request.headers.get('if-none-match') === etag)
-    return new Response(null, { status: 304, headers: { ...headersFor(type), etag } })
+    return new Response(null, { status: 304, headers: { ...pageHeaders(type, POLICY), etag } })
   const response = answer(text, type, 200)
   response.headers.set('etag', etag)
   return response
 }
 
 function answer(text: string, type: string, status: number): Response {
-  return new Response(text, { status, headers: headersFor(type) })
+  return new Response(text, { status, headers: pageHeaders(type, POLICY) })
 }
 
 function asset(text: string, type: string): Response {
-  return new Response(text, { headers: { ...headersFor(type), 'cache-control': FOREVER } })
-}
-
-function headersFor(type: string): Record<string, string> {
-  return {
-    'content-type': type,
-    'content-security-policy': POLICY,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-    'cache-control': 'no-cache',
-  }
+  return new Response(text, { headers: { ...pageHeaders(type, POLICY), 'cache-control': FOREVER } })
 }

@@ -1,32 +1,18 @@
 import type { ContentRecord } from '../base/call.ts'
 import type { ExchangeClosed, ExchangeEvent, ExchangeOpened } from '../base/exchange.ts'
 import type { FailureThrottle } from '../base/failure-throttle.ts'
-import type { Permission } from '../base/permission.ts'
 import type { Secret } from '../base/secret.ts'
 import type { World } from '../base/world.ts'
 import type { PolicySet } from '../policies/policy-set.ts'
 import type { Catalog } from '../pricing/catalog.ts'
 import type { ProviderName } from '../providers/provider.ts'
+import type { KnownKey } from '../store/key-facts.ts'
 import type { Ledger } from '../store/ledger.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import type { TextAnalyzer } from './text-analyzer.ts'
 
-/** What a resolved gateway key may do; the store's key facts, as far as the data plane needs them. */
-export interface CallerKey {
-  readonly id: string
-  readonly short: string
-  readonly kind: 'service' | 'personal'
-  readonly organizationId: string
-  readonly gatewayEnabled: boolean
-  readonly state: 'active' | 'expired' | 'deactivated'
-  readonly scope: 'workspace' | 'organization'
-  readonly userId: string | undefined
-  readonly workspaces: readonly {
-    readonly workspaceId: string
-    readonly permissions: ReadonlySet<Permission>
-    readonly capturesContent?: boolean | undefined
-  }[]
-}
+/** What a resolved gateway key may do, as far as the data plane needs it. */
+export type CallerKey = Omit<KnownKey, 'organizationPermissions'>
 
 /** Everything the data plane stands on, handed in by `server.ts` so that tests and simulation can stand in. */
 export interface GatewayDeps {

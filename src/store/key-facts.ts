@@ -23,12 +23,15 @@ export interface KeyFacts {
   readonly organizationPermissions: ReadonlySet<Permission>
 }
 
+/** What the planes are told of a resolved key: nothing that proves it. */
+export type KnownKey = Omit<KeyFacts, 'hash' | 'previous' | 'expiresAtMs'>
+
 /** What a key may do in one workspace. */
 export interface KeyWorkspace {
   readonly workspaceId: string
   readonly permissions: ReadonlySet<Permission>
-  /** The workspace keeps what calls say, in redacted form. */
-  readonly capturesContent: boolean
+  /** The workspace keeps what calls say, in redacted form; absent where nobody asks. */
+  readonly capturesContent?: boolean
 }
 
 interface Row {
