@@ -17,7 +17,6 @@ export function reporter(
       const event: ExchangeEvent = { version: 1, opened, closed }
       try {
         metrics.exchangeEnded(event)
-        bus.publishUsage(event)
         bus.publishCall({ event, timings, detail })
       } catch (cause) {
         world.log.error('report.failed', { requestId: opened.id, cause: String(cause) })

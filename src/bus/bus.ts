@@ -47,22 +47,13 @@ export function openBus(options: BusOptions): Bus {
   const { clock, log } = world
   const spoolBytesMax = options.spoolBytesMax ?? LIMITS.spanSpoolBytesMax
   let spilledAway = 0
+  let usageAcked = 0
   const consumers: Consuming[] = []
   const drops = seldomLog(world, 'bus.spans_dropped')
   const failures = seldomLog(world, 'bus.publish_failed')
   let link: Link | undefined
   /** The connection that was there last: after a pause it is the same one, with its subscriptions. */
   let last: Link | undefined
-  const usage = openSpool({
-    clock,
-    // A usage event has about 1 kB and its outbox row as the net: this lane needs less room.
-    bytesMax: Math.ceil(spoolBytesMax / 4),
-    inFlightMax: 256,
-    send,
-    isReady: () => link !== undefined,
-    // Nothing is lost: the outbox row of each is still there.
-    onDrop: () => {},
-  })
   const spill =
     options.spillDir === undefined
       ? undefined
@@ -78,26 +69,20 @@ export function openBus(options: BusOptions): Bus {
   const spans = openSpool({
     clock,
     bytesMax: spoolBytesMax,
-    // Four full batches in flight reach the full rate (measured); small ones on a busy server need more.
-    inFlightMax: 16,
+    // Four full messages in flight reach the full rate (measured); small ones on a busy server need more.
+    inFlightMax: 64,
     send,
     isReady: () => link !== undefined,
     onDrop: (events) => drops.note(events),
     overflow: (message) => spill?.put(message) ?? false,
     refill: () => spill?.next(),
   })
-  const events = openGather<ExchangeEvent>({
-    clock,
-    handle(some) {
-      for (const event of some) usage.push(usageMessage(event))
-    },
-  })
   const calls = openGather<CallRecord>({
     clock,
     handle(some) {
       for (const { organizationId, bytes, spans: count } of encodeCalls(some))
         spans.push({
-          subject: subjectOf('spans', organizationId),
+          subject: subjectOf('calls', organizationId),
           id: newId(world),
           bytes,
           events: count,
@@ -120,7 +105,6 @@ export function openBus(options: BusOptions): Bus {
       )
       if (last?.nc !== nc) last = { nc, publisher: openPublisher(nc, clock) }
       link = last
-      usage.wake()
       spans.wake()
       contents.wake()
     },
@@ -151,7 +135,6 @@ export function openBus(options: BusOptions): Bus {
 
   return {
     way: 'nats',
-    publishUsage: (event) => events.add(event),
     publishCall: (call) => calls.add(call),
     publishContent: (content) =>
       contents.push({
@@ -162,7 +145,9 @@ export function openBus(options: BusOptions): Bus {
       }),
     async sendUsage(missed) {
       const answers = await Promise.all(missed.map((event) => send(usageMessage(event))))
-      return missed.flatMap((event, index) => (answers[index] === 'acked' ? event.opened.id : []))
+      const sent = missed.filter((_, index) => answers[index] === 'acked')
+      usageAcked += sent.length
+      return sent.map((event) => event.opened.id)
     },
     consume(wanted) {
       const consuming = consumeNats(wanted, world, () => link?.nc, options)
@@ -182,24 +167,22 @@ export function openBus(options: BusOptions): Bus {
           log.error('bus.trimmed_undelivered', { stream, messages, behind: behind.join(',') })
     },
     stats() {
-      const [u, s] = [usage.stats(), spans.stats()]
+      const s = spans.stats()
       return {
         connected: link !== undefined,
-        spoolBytes: u.bytes + s.bytes,
+        spoolBytes: s.bytes,
         spillBytes: spill?.bytes() ?? 0,
-        usageAcked: u.acked,
-        usageDropped: u.dropped,
+        usageAcked,
         spansAcked: s.acked,
         spansDropped: s.dropped + spilledAway,
         contentsDropped: contents.stats().dropped,
-        oldestMs: Math.max(u.oldestMs, s.oldestMs),
+        oldestMs: s.oldestMs,
       }
     },
     async close(deadlineMs = 2_000) {
-      events.flush()
       calls.flush()
       await Promise.all(consumers.map((each) => each.close()))
-      const spools = [usage, spans, contents]
+      const spools = [spans, contents]
       await Promise.all(spools.map((each) => each.drained(deadlineMs)))
       for (const each of spools) each.close()
       await holder.close()

@@ -1,7 +1,7 @@
 import type { CallRecord, CallTimings } from '../base/call.ts'
 import { exchangeText } from '../base/exchange-json.ts'
 
-/** Calls of one organisation as a message of the bus stream of spans. */
+/** Calls of one organisation as a message of the bus stream of calls. */
 export interface CallMessage {
   readonly organizationId: string
   readonly bytes: Uint8Array
@@ -20,10 +20,10 @@ export const TIMES = [
 ] as const satisfies readonly (keyof CallTimings)[]
 
 /**
- * Bytes of a message: some 140 calls. A message costs as much as fifty calls in it, so that more in it gain little; and a consumer
+ * Bytes of a message: some 70 calls. A message costs as much as ten calls in it, so that more gain little; and a consumer
  * holds many messages in memory. Far below NATS' default bound of 1 MiB; one call alone may be larger.
  */
-const MESSAGE_BYTES_MAX = 128 * 1024
+const MESSAGE_BYTES_MAX = 64 * 1024
 /** A UTF-16 unit has at most three bytes in UTF-8. */
 const BYTES_PER_UNIT_MAX = 3
 const HEAD = '{"version":2,"calls":['

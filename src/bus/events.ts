@@ -1,17 +1,16 @@
 import type { CallRecord, CapturedText, ContentRecord } from '../base/call.ts'
 import type { ExchangeEvent } from '../base/exchange.ts'
 import { exchangeFromJson, exchangeText } from '../base/exchange-json.ts'
-import { isJsonObject, member, numberMember, textMember } from '../base/json.ts'
-import type { Attributes, AttributeValue, SpanRecord } from '../base/span.ts'
+import { member, numberMember, textMember } from '../base/json.ts'
 import { TIMES } from './call-messages.ts'
 
-/** What travels: one call's usage, calls in batches for their spans, or what one call said. */
-export type BusKind = 'usage' | 'spans' | 'contents'
+/** What travels: ended calls as gateways send them, single ones from the outbox, or what one call said. */
+export type BusKind = 'calls' | 'usage' | 'contents'
 
 /** The bus streams (JetStream), each fed by one subject per organisation. */
 export const BUS_STREAMS = {
+  calls: { name: 'SLUICE_CALLS', subject: 'calls.>' },
   usage: { name: 'SLUICE_USAGE', subject: 'usage.>' },
-  spans: { name: 'SLUICE_SPANS', subject: 'spans.>' },
   contents: { name: 'SLUICE_CONTENTS', subject: 'contents.>' },
 } as const satisfies Record<BusKind, { name: string; subject: string }>
 
@@ -32,22 +31,13 @@ export function decodeUsage(bytes: Uint8Array): ExchangeEvent {
   return exchangeFromJson(JSON.parse(decoder.decode(bytes)))
 }
 
-/** What one message of the bus stream of spans holds. Version 1, from gateways of before, held finished spans. */
-export interface SpanMessage {
-  readonly calls: readonly CallRecord[]
-  readonly spans: readonly SpanRecord[]
-}
-
-/** Reads `encodeCalls`'s bytes, and those of version 1; throws `TypeError` or `SyntaxError` for anything else. */
-export function decodeSpanMessage(bytes: Uint8Array): SpanMessage {
+/** Reads `encodeCalls`'s bytes; throws `TypeError` or `SyntaxError` for anything else. */
+export function decodeCalls(bytes: Uint8Array): CallRecord[] {
   const batch: unknown = JSON.parse(decoder.decode(bytes))
-  const version = numberMember(batch, 'version')
-  const items = member(batch, version === 1 ? 'spans' : 'calls')
-  if ((version !== 1 && version !== 2) || !Array.isArray(items))
-    throw new TypeError('not a batch of spans of version 1 or 2')
-  return version === 1
-    ? { calls: [], spans: items.map(readSpan) }
-    : { calls: items.map(readCall), spans: [] }
+  const calls = member(batch, 'calls')
+  if (numberMember(batch, 'version') !== 2 || !Array.isArray(calls))
+    throw new TypeError('not calls of version 2')
+  return calls.map(readCall)
 }
 
 function readCall(value: unknown): CallRecord {
@@ -92,54 +82,9 @@ function readCaptured(value: unknown): CapturedText | undefined {
   return { text: found, bytes: size, isCut: member(value, 'isCut') === true }
 }
 
-function readSpan(value: unknown): SpanRecord {
-  const kind = textMember(value, 'kind')
-  const status = textMember(value, 'status')
-  if (kind !== 'server' && kind !== 'client' && kind !== 'internal')
-    throw new TypeError('span kind is unknown')
-  if (status !== 'unset' && status !== 'ok' && status !== 'error')
-    throw new TypeError('span status is unknown')
-  return {
-    traceId: needed(value, 'traceId', /^[0-9a-f]{32}$/),
-    spanId: needed(value, 'spanId', /^[0-9a-f]{16}$/),
-    parentSpanId: textMember(value, 'parentSpanId'),
-    exchangeId: needed(value, 'exchangeId'),
-    organizationId: needed(value, 'organizationId'),
-    workspaceId: needed(value, 'workspaceId'),
-    name: needed(value, 'name'),
-    kind,
-    startMs: time(value, 'startMs'),
-    endMs: time(value, 'endMs'),
-    attributes: readAttributes(member(value, 'attributes')),
-    status,
-    statusMessage: textMember(value, 'statusMessage'),
-  }
-}
-
-/** Names that reach into an object's prototype: an attribute named so is an attack, not a fact. */
-const HOSTILE = new Set(['__proto__', 'constructor', 'prototype'])
-
-function readAttributes(value: unknown): Attributes {
-  const attributes: Record<string, AttributeValue> = Object.create(null)
-  if (!isJsonObject(value)) return attributes
-  for (const [name, found] of Object.entries(value)) {
-    if (HOSTILE.has(name)) continue
-    if (Array.isArray(found)) attributes[name] = found.filter((each) => typeof each === 'string')
-    else if (typeof found === 'string' || typeof found === 'boolean') attributes[name] = found
-    else if (typeof found === 'number' && Number.isFinite(found)) attributes[name] = found
-  }
-  return attributes
-}
-
 function needed(value: unknown, name: string, shape?: RegExp): string {
   const found = textMember(value, name)
   if (found === undefined || (shape && !shape.test(found)))
     throw new TypeError(`span field ${name} is missing or wrong`)
-  return found
-}
-
-function time(value: unknown, name: string): number {
-  const found = numberMember(value, name)
-  if (found === undefined) throw new TypeError(`span field ${name} is missing or wrong`)
   return found
 }

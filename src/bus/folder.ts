@@ -17,7 +17,14 @@ import type { World } from '../base/world.ts'
 import { encodeCalls } from './call-messages.ts'
 import { type BusKind, encodeContent, encodeUsage, subjectOf } from './events.ts'
 import { openGather } from './gather.ts'
-import type { Bus, BusMessage, ConsumeOptions, Consuming, ParkedMessage } from './port.ts'
+import type {
+  Bus,
+  BusMessage,
+  ConsumeOptions,
+  Consuming,
+  ParkedMessage,
+  ParkedPart,
+} from './port.ts'
 
 export interface FolderBusOptions {
   /** A private directory that gateways and exporter of one machine share; made when missing. */
@@ -32,12 +39,11 @@ const LOOK_MS = 50
 /** The folder's size is read every so many files: reading it each time would cost more than writing. */
 const FILES_PER_CHECK = 256
 const PARKED_MAX = 1_000
-const KINDS = ['usage', 'spans', 'contents'] as const satisfies readonly BusKind[]
+const KINDS = ['calls', 'usage', 'contents'] as const satisfies readonly BusKind[]
 
 /**
  * The bus for a machine without NATS: one file per message. A consumer's own directory holds hard links to what it has
  * not yet acknowledged, so consumers go at their own speed and a crash loses and repeats nothing but the batch at hand.
- * Usage events come here by `sendUsage` only: the outbox is what feeds it.
  */
 export function openFolderBus(options: FolderBusOptions): Bus {
   const { world, dir } = options
@@ -50,7 +56,7 @@ export function openFolderBus(options: FolderBusOptions): Bus {
     clock: world.clock,
     handle(some) {
       for (const { bytes, spans } of encodeCalls(some))
-        if (write('spans', newId(world), bytes)) count.spansAcked += spans
+        if (write('calls', newId(world), bytes)) count.spansAcked += spans
         else count.spansDropped += spans
     },
   })
@@ -83,7 +89,6 @@ export function openFolderBus(options: FolderBusOptions): Bus {
 
   return {
     way: 'folder',
-    publishUsage: () => {},
     publishCall: (call) => calls.add(call),
     publishContent(content) {
       if (!write('contents', content.exchangeId, encodeContent(content))) count.contentsDropped++
@@ -121,7 +126,6 @@ export function openFolderBus(options: FolderBusOptions): Bus {
       connected: true,
       spoolBytes: 0,
       spillBytes: 0,
-      usageDropped: 0,
       oldestMs: 0,
       ...count,
     }),
@@ -162,6 +166,12 @@ function consumeFolder(wanted: ConsumeOptions, dir: string, world: World): Consu
       deliveries.delete(name)
       notBefore.delete(name)
     }
+    const setAside = (reason: string, { subject, bytes }: ParkedPart, suffix: string): void => {
+      const about = JSON.stringify({ subject, reason: reason.slice(0, 500) })
+      const body = Buffer.concat([Buffer.from(`${about}\n`), bytes])
+      const file = join(dir, 'parked', `${name}-${wanted.durable}${suffix}`)
+      writeFileSync(file, body, { mode: 0o600 })
+    }
     try {
       return {
         bytes: readFileSync(path),
@@ -172,10 +182,11 @@ function consumeFolder(wanted: ConsumeOptions, dir: string, world: World): Consu
         retry: (delayMs) => notBefore.set(name, world.clock.monotonic() + delayMs),
         async park(reason) {
           const bytes = readFileSync(path)
-          const subject = subjectIn(wanted.kind, bytes)
-          const about = JSON.stringify({ subject, reason: reason.slice(0, 500) })
-          const body = Buffer.concat([Buffer.from(`${about}\n`), bytes])
-          writeFileSync(join(dir, 'parked', `${name}-${wanted.durable}`), body, { mode: 0o600 })
+          setAside(reason, { subject: subjectIn(wanted.kind, bytes), bytes }, '')
+          forget()
+        },
+        async parkParts(reason, parts) {
+          for (const [index, part] of parts.entries()) setAside(reason, part, `-${index}`)
           forget()
         },
       }

@@ -19,16 +19,16 @@ import {
   isMissingStream,
   type StreamOptions,
 } from './nats-streams.ts'
-import type { BusMessage, ConsumeOptions, Consuming } from './port.ts'
+import type { BusMessage, ConsumeOptions, Consuming, ParkedPart } from './port.ts'
 
 /** A consumer that neither acknowledges nor says that it works loses its messages to another one. */
 const ACK_WAIT_MS = 10_000
 const RETRY_MS = 100
 /**
- * A batch that is not full waits this long for company: at fifty calls a second five share the commits of one. Nobody
+ * A batch that is not full waits this long for company: at fifty calls a second ten share the commits of one. Nobody
  * waits for it but a trace.
  */
-const GATHER_MS = 100
+const GATHER_MS = 200
 /** How long one pull waits at the server. A lost server is noticed at the next one. */
 const PULL_MS = 3_000
 /**
@@ -198,19 +198,22 @@ function wrap(message: JsMsg, connection: () => NatsConnection | undefined): Bus
     deliveries: info.deliveryCount,
     ack: () => message.ack(),
     retry: (delayMs) => message.nak(delayMs),
-    async park(reason) {
-      const nc = connection()
-      if (nc === undefined) return message.nak(ANSWER_MS)
-      const about = headers()
-      about.set('Sluice-Reason', reason.replace(/[^\x20-\x7e]/g, '?').slice(0, 500))
-      // Stored aside first, ended after: a crash in between parks it twice, never loses it.
-      await nc
-        .jetstream({ timeout: ANSWER_MS })
-        .publish(`parked.${message.subject}`, message.data, {
-          msgID: `${info.stream}-${info.streamSequence}-${info.consumer}`,
-          headers: about,
-        })
-      message.term()
-    },
+    park: (reason) => setAside(reason, [{ subject: message.subject, bytes: message.data }]),
+    parkParts: setAside,
+  }
+
+  async function setAside(reason: string, parts: readonly ParkedPart[]): Promise<void> {
+    const nc = connection()
+    if (nc === undefined) return message.nak(ANSWER_MS)
+    const about = headers()
+    about.set('Sluice-Reason', reason.replace(/[^\x20-\x7e]/g, '?').slice(0, 500))
+    const js = nc.jetstream({ timeout: ANSWER_MS })
+    // Stored aside first, ended after: a crash in between parks it twice, never loses it.
+    for (const [index, { subject, bytes }] of parts.entries())
+      await js.publish(`parked.${subject}`, bytes, {
+        msgID: `${info.stream}-${info.streamSequence}-${info.consumer}-${index}`,
+        headers: about,
+      })
+    message.term()
   }
 }

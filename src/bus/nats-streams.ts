@@ -27,8 +27,8 @@ export const PARKED = { name: 'SLUICE_PARKED', subject: 'parked.>', bytesMax: 32
 /** JetStream drops repeats of an id within this window; later ones are dropped by the trace store. */
 const DUPLICATE_WINDOW_MS = 120_000
 const STREAM_BYTES: Record<BusKind, number> = {
+  calls: 512 * 1024 ** 2,
   usage: 256 * 1024 ** 2,
-  spans: 512 * 1024 ** 2,
   contents: 256 * 1024 ** 2,
 }
 /** How long replay reaches back, where the bytes allow it. */
@@ -42,7 +42,7 @@ const NO_ROOM = new Set([10077, 10047, 10023])
  */
 export async function ensureStreams(nc: NatsConnection, options: StreamOptions): Promise<void> {
   const manager = await nc.jetstreamManager({ timeout: ANSWER_MS, checkAPI: false })
-  for (const kind of ['usage', 'spans', 'contents'] as const)
+  for (const kind of ['calls', 'usage', 'contents'] as const)
     await ensureStream(manager, options.replicas ?? 1, {
       ...BUS_STREAMS[kind],
       bytesMax: options.streamBytesMax?.[kind] ?? STREAM_BYTES[kind],

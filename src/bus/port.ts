@@ -17,6 +17,14 @@ export interface BusMessage {
   retry(delayMs: number): void
   /** Poison: moved aside with a reason, never delivered again. */
   park(reason: string): Promise<void>
+  /** The same where only some of what it holds is poison: these are moved aside, the rest counts as acknowledged. */
+  parkParts(reason: string, parts: readonly ParkedPart[]): Promise<void>
+}
+
+/** Something out of a message, as a message of its own. */
+export interface ParkedPart {
+  readonly subject: string
+  readonly bytes: Uint8Array
 }
 
 export interface ConsumeOptions {
@@ -53,8 +61,8 @@ export interface BusStats {
   readonly spoolBytes: number
   /** Bytes of spans on disk, because memory had no room for them. */
   readonly spillBytes: number
+  /** Single usage events, from the outbox. */
   readonly usageAcked: number
-  readonly usageDropped: number
   readonly spansAcked: number
   readonly spansDropped: number
   readonly contentsDropped: number
@@ -66,7 +74,7 @@ export interface BusStats {
 export interface ParkedMessage {
   /** Names it for a replay, as long as it is there. */
   readonly id: string
-  /** `usage`, `spans` or `contents`, then a dot and the organisation where that is known. */
+  /** `calls`, `usage` or `contents`, then a dot and the organisation where that is known. */
   readonly subject: string
   /** The destination that could not take it, a colon, and why. */
   readonly reason: string
@@ -76,10 +84,9 @@ export interface ParkedMessage {
 
 /** The way from the gateways to the exporter. Publishing never waits, never throws, never grows without bound. */
 export interface Bus {
-  /** `nats`, or `folder` when no server is to be had: then usage travels by the outbox alone. */
+  /** `nats`, or `folder` when no server is to be had. */
   readonly way: 'nats' | 'folder'
-  publishUsage(event: ExchangeEvent): void
-  /** For the call's spans. */
+  /** An ended call: its usage and what its spans are made of. */
   publishCall(call: CallRecord): void
   /** Kept only while there is room for it in memory. */
   publishContent(content: ContentRecord): void

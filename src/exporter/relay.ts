@@ -23,10 +23,12 @@ export interface Outbox {
 
 export interface RelayOptions {
   readonly outbox: Outbox
-  readonly bus: Pick<Bus, 'way' | 'stats' | 'sendUsage'>
+  readonly bus: Pick<Bus, 'stats' | 'sendUsage'>
   readonly world: World
-  /** Calls on the bus that the trace store has not yet taken; undefined while the bus is away. */
+  /** Rows handed over that the trace store has not yet taken; undefined while the bus is away. */
   backlog(): Promise<number | undefined>
+  /** What gateways had on the bus before this moment (epoch milliseconds) is in the trace store; undefined: not known. */
+  reachedMs(): Promise<number | undefined>
 }
 
 export interface Relay {
@@ -37,16 +39,16 @@ export interface Relay {
 
 /** Rows per round: a few megabytes. */
 const BATCH = 500
-/**
- * With more than this still to come, an unconfirmed row is late, not lost. To publish it again would only make the queue longer, and
- * once the bus no longer knows its id, twice as long: under load that never ends.
- */
+/** With more than this still to come, sending more would only make the queue longer. */
 const BACKLOG_MAX = 1_000
-/** Gateways publish by themselves right after their commit; rows older than this were missed. */
+/**
+ * Gateways publish by themselves right after their commit. A row this much older than what the trace store has of them was
+ * missed; while the store is behind, an unconfirmed row is late, not lost.
+ */
 const MISSED_MS = 3_000
+/** After the bus was away, gateways first send what they kept: as long as that may take no row counts as missed. */
+const SETTLE_MS = 2_000
 const LOOK_MS = 1_000
-/** Without NATS the outbox is the only way: look often. */
-const LOOK_DIRECT_MS = 50
 const PAUSE_MS_MAX = 10_000
 
 /**
@@ -55,17 +57,24 @@ const PAUSE_MS_MAX = 10_000
  */
 export function relayOutbox(options: RelayOptions): Relay {
   const { outbox, bus, world } = options
-  const direct = bus.way === 'folder'
-  const lookMs = direct ? LOOK_DIRECT_MS : LOOK_MS
   let sent = 0
+  let connectedMs: number | undefined
   let closed = false
 
   /** True when there may be more at once. */
   async function round(): Promise<boolean> {
     // Rows taken while the bus is away would have to wait until they come due again.
-    if (!bus.stats().connected) return false
-    if (!direct && ((await options.backlog()) ?? 0) > BACKLOG_MAX) return false
-    const rows = await outbox.takeDue({ limit: BATCH, olderThanMs: direct ? 0 : MISSED_MS })
+    if (!bus.stats().connected) {
+      connectedMs = undefined
+      return false
+    }
+    const now = world.clock.now()
+    connectedMs ??= now
+    const reachedMs = await options.reachedMs()
+    if (reachedMs === undefined || reachedMs < connectedMs + SETTLE_MS) return false
+    if (((await options.backlog()) ?? 0) > BACKLOG_MAX) return false
+    const olderThanMs = now - reachedMs + MISSED_MS
+    const rows = await outbox.takeDue({ limit: BATCH, olderThanMs })
     const events = rows.flatMap((row) => row.event ?? [])
     for (const { exchangeId, event } of rows)
       if (event === undefined) await outbox.park(exchangeId, 'the stored event cannot be read')
@@ -75,11 +84,11 @@ export function relayOutbox(options: RelayOptions): Relay {
   }
 
   async function loop(): Promise<void> {
-    let waitMs = lookMs
+    let waitMs = LOOK_MS
     while (!closed) {
       try {
         const more = await round()
-        waitMs = more ? 0 : lookMs
+        waitMs = more ? 0 : LOOK_MS
       } catch (cause) {
         waitMs = Math.min(PAUSE_MS_MAX, Math.max(LOOK_MS, waitMs * 2))
         world.log.warn('exporter.relay_failed', { reason: String(cause), waitMs })

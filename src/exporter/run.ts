@@ -50,14 +50,21 @@ export function runExporter(options: ExporterOptions): Exporter {
     deliver(sink, bus, world),
   ])
   const essential = options.sinks.filter((sink) => sink.essential).map((sink) => sink.name)
+  const needed = deliveries.flatMap(([sink, delivery]) => (sink.essential ? [delivery] : []))
   const relay = relayOutbox({
     outbox: options.outbox,
     bus,
     world,
     async backlog() {
-      const needed = deliveries.filter(([sink]) => sink.essential)
-      const lags = await Promise.all(needed.map(([, delivery]) => delivery.lag('usage')))
+      const lags = await Promise.all(needed.map((delivery) => delivery.lag('usage')))
       return lags.reduce<number | undefined>((most, lag) => Math.max(most ?? 0, lag ?? 0), 0)
+    },
+    async reachedMs() {
+      const reached = await Promise.all(needed.map((delivery) => delivery.reachedMs()))
+      return reached.reduce(
+        (least, each) => least && each && Math.min(least, each),
+        world.clock.now(),
+      )
     },
   })
   const chores = [

@@ -14,7 +14,7 @@ export interface Sink {
   readonly name: string
   /** True for our own trace store alone: messages stay on the bus until it has them, whatever room they take. */
   readonly essential?: boolean | undefined
-  /** Calls it likes to get at once; default 500. */
+  /** Calls it likes to get at once, about; default 500. */
   readonly usageBatchMax?: number | undefined
   /** Batches it takes at the same time; default 1. More where each waits for a network. */
   readonly concurrency?: number | undefined
@@ -26,7 +26,7 @@ export interface Sink {
   readonly stepsOnly?: boolean | undefined
   /** Gets nothing of calls whose caller asked not to export its trace. */
   readonly sampledOnly?: boolean | undefined
-  /** Finished spans. Undefined when the sink does not want them. */
+  /** Finished spans, after their calls were stored. Undefined when the sink does not want them. */
   readonly storeSpans?: ((spans: readonly SpanRecord[]) => Promise<void>) | undefined
   /** What calls said, redacted. For our own store alone: content goes to no destination outside. */
   readonly storeContents?: ((contents: readonly ContentRecord[]) => Promise<void>) | undefined

@@ -9,7 +9,6 @@ import { type ShareOptions, shareRegistry } from './shared-registry.ts'
 export interface BusGauges {
   readonly connected: boolean
   readonly spoolBytes: number
-  readonly usageDropped: number
   readonly spansDropped: number
   readonly contentsDropped?: number | undefined
 }
@@ -232,7 +231,7 @@ function watchBus(registry: Registry, read: () => BusGauges): void {
       this.set(read().spoolBytes)
     },
   })
-  let counted = { usage: 0, spans: 0, contents: 0 }
+  let counted = { spans: 0, contents: 0 }
   new Counter({
     name: 'gateway_events_dropped_total',
     help: 'Events given up because the spool was full; usage events still travel by the outbox.',
@@ -240,11 +239,10 @@ function watchBus(registry: Registry, read: () => BusGauges): void {
     registers,
     collect() {
       const stats = read()
-      this.inc({ kind: 'usage' }, stats.usageDropped - counted.usage)
       this.inc({ kind: 'spans' }, stats.spansDropped - counted.spans)
       const contents = stats.contentsDropped ?? 0
       this.inc({ kind: 'contents' }, contents - counted.contents)
-      counted = { usage: stats.usageDropped, spans: stats.spansDropped, contents }
+      counted = { spans: stats.spansDropped, contents }
     },
   })
 }

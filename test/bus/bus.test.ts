@@ -3,7 +3,8 @@ import { systemClock } from '../../src/base/clock.ts'
 import { systemDice } from '../../src/base/dice.ts'
 import type { World } from '../../src/base/world.ts'
 import { openBus } from '../../src/bus/bus.ts'
-import { decodeSpanMessage, decodeUsage, encodeUsage } from '../../src/bus/events.ts'
+import { encodeCalls } from '../../src/bus/call-messages.ts'
+import { decodeCalls, decodeUsage } from '../../src/bus/events.ts'
 import type { Bus, BusMessage, ParkedMessage } from '../../src/bus/port.ts'
 import { someCall, someEvent, type TestNats, testNats, until } from '../support/nats.ts'
 
@@ -14,7 +15,7 @@ const world: World = {
 }
 
 /** Collects what a consumer is given, acknowledging all of it. */
-function collect(bus: Bus, kind: 'usage' | 'spans', durable = 'test') {
+function collect(bus: Bus, kind: 'usage' | 'calls', durable = 'test') {
   const ids: string[] = []
   const consuming = bus.consume({
     kind,
@@ -24,7 +25,7 @@ function collect(bus: Bus, kind: 'usage' | 'spans', durable = 'test') {
     async handle(messages) {
       for (const message of messages) {
         if (kind === 'usage') ids.push(decodeUsage(message.bytes).opened.id)
-        else ids.push(...decodeSpanMessage(message.bytes).calls.map(({ event }) => event.opened.id))
+        else ids.push(...decodeCalls(message.bytes).map(({ event }) => event.opened.id))
         message.ack()
       }
     },
@@ -39,25 +40,25 @@ describe('with a server', () => {
   })
   afterAll(() => nats.stop())
 
-  test('a usage event arrives as it was sent, also with an amount beyond 2^53', async () => {
+  test('a call arrives as it was sent, also with an amount beyond 2^53', async () => {
     const bus = openBus({ url: nats.url, world })
-    const event = someEvent({ closed: { costNanos: 9_007_199_254_740_993n as never } })
+    const call = someCall({ closed: { costNanos: 9_007_199_254_740_993n as never } })
     const seen: unknown[] = []
     const consuming = bus.consume({
-      kind: 'usage',
+      kind: 'calls',
       durable: 'whole',
       batchMax: 10,
       pendingMax: 10,
       async handle(messages) {
         for (const message of messages) {
-          seen.push(decodeUsage(message.bytes))
+          seen.push(...decodeCalls(message.bytes))
           message.ack()
         }
       },
     })
-    bus.publishUsage(event)
-    await until('the event', () => seen.length === 1)
-    expect(seen[0]).toEqual(event)
+    bus.publishCall(call)
+    await until('the call', () => seen.length === 1)
+    expect(seen[0]).toEqual(call)
     await consuming.close()
     await bus.close()
   })
@@ -68,7 +69,7 @@ describe('with a server', () => {
     const event = someEvent()
     const last = someEvent()
     await until('the connection', () => bus.stats().connected)
-    for (let round = 0; round < 5; round++) bus.publishUsage(event)
+    for (let round = 0; round < 5; round++) await bus.sendUsage([event])
     expect(await bus.sendUsage([event, last])).toEqual([event.opened.id, last.opened.id])
     await until('the last event', () => ids.includes(last.opened.id))
     expect(ids.filter((id) => id === event.opened.id)).toHaveLength(1)
@@ -78,12 +79,13 @@ describe('with a server', () => {
 
   test('spans travel in batches and all arrive', async () => {
     const bus = openBus({ url: nats.url, world })
-    const { ids, consuming } = collect(bus, 'spans', 'batches')
+    const { ids, consuming } = collect(bus, 'calls', 'batches')
     const organizationId = crypto.randomUUID()
     const calls = Array.from({ length: 1_000 }, () => someCall({ opened: { organizationId } }))
     for (const call of calls) bus.publishCall(call)
     await until('all calls', () => ids.length >= 1_000)
-    expect(new Set(ids)).toEqual(new Set(calls.map(({ event }) => event.opened.id)))
+    const wanted = calls.map(({ event }) => event.opened.id)
+    await until('the last of them', () => wanted.every((id) => ids.includes(id)))
     expect(bus.stats().spansAcked).toBe(2_000)
     await consuming.close()
     await bus.close()
@@ -111,7 +113,7 @@ describe('with a server', () => {
       },
     })
     await until('the connection', () => bus.stats().connected)
-    bus.publishUsage(event)
+    expect(await sendWhenUp(bus, event)).toBe(true)
     const isOurs = ({ reason }: { reason: string }) => reason === 'mended: cannot read it'
     let parked: ParkedMessage | undefined
     await until('the parked one', async () => {
@@ -137,13 +139,13 @@ describe('with a server', () => {
     await until('all of them stored', () => bus.stats().spansAcked === 4_000)
     const ids = new Set<string>()
     const consuming = bus.consume({
-      kind: 'spans',
+      kind: 'calls',
       durable: 'one-after-the-other',
       batchMax: 100,
       pendingMax: 200,
       async handle(messages) {
         for (const message of messages) {
-          for (const { event } of decodeSpanMessage(message.bytes).calls) ids.add(event.opened.id)
+          for (const { event } of decodeCalls(message.bytes)) ids.add(event.opened.id)
           message.ack()
         }
       },
@@ -172,7 +174,7 @@ describe('with a server', () => {
         }
       },
     })
-    bus.publishUsage(event)
+    expect(await sendWhenUp(bus, event)).toBe(true)
     await until('the second delivery', () => deliveries.length === 2)
     expect(deliveries).toEqual([1, 2])
     await consuming.close()
@@ -197,13 +199,13 @@ describe('with a server', () => {
         for (const message of messages) await park(message)
       },
     })
-    bus.publishUsage(event)
+    expect(await sendWhenUp(bus, event)).toBe(true)
     await until('the parked message', async () => (await bus.parked(100)).length > 0)
     const parked = (await bus.parked(100)).filter((each) => each.reason === 'amount is negative')
     expect(parked).toHaveLength(1)
     expect(decodeUsage(parked[0]?.bytes ?? new Uint8Array()).opened.id).toBe(event.opened.id)
     const later = someEvent()
-    bus.publishUsage(later)
+    expect(await sendWhenUp(bus, later)).toBe(true)
     await until('nothing left', async () => (await consuming.lag()) === 0)
     expect(seen).toBe(1)
     await consuming.close()
@@ -289,11 +291,10 @@ describe('without a server for a while', () => {
   test('what was published before the first server starts arrives once it does', async () => {
     await nats.kill()
     const bus = openBus({ url: nats.url, world })
-    const events = Array.from({ length: 50 }, () => someEvent())
-    for (const event of events) bus.publishUsage(event)
+    for (let count = 0; count < 50; count++) bus.publishCall(someCall())
     expect(bus.stats().connected).toBe(false)
     await nats.restart()
-    const { ids, consuming } = collect(bus, 'usage')
+    const { ids, consuming } = collect(bus, 'calls')
     await until('all events', () => ids.length >= 50)
     expect(new Set(ids).size).toBe(50)
     await consuming.close()
@@ -304,7 +305,7 @@ describe('without a server for a while', () => {
   for (const how of ['kept', 'empty'] as const)
     test(`killed under load and restarted (${how}), nothing published is missing`, async () => {
       const bus = openBus({ url: nats.url, world })
-      const { ids, consuming } = collect(bus, 'spans')
+      const { ids, consuming } = collect(bus, 'calls')
       const sent: string[] = []
       const publish = (count: number): void => {
         for (let index = 0; index < count; index++) {
@@ -329,17 +330,18 @@ describe('without a server for a while', () => {
 
   test('a frozen server costs nothing but time', async () => {
     const bus = openBus({ url: nats.url, world })
-    const { ids, consuming } = collect(bus, 'usage')
-    const first = someEvent()
-    bus.publishUsage(first)
-    await until('the first event', () => ids.length === 1)
+    const { ids, consuming } = collect(bus, 'calls')
+    const first = someCall()
+    bus.publishCall(first)
+    await until('the first call', () => ids.length === 1)
     process.kill(nats.pid(), 'SIGSTOP')
-    const events = Array.from({ length: 20 }, () => someEvent())
-    for (const event of events) bus.publishUsage(event)
-    expect(bus.stats().usageAcked).toBe(1)
+    const calls = Array.from({ length: 20 }, () => someCall())
+    for (const call of calls) bus.publishCall(call)
+    expect(bus.stats().spansAcked).toBe(2)
     process.kill(nats.pid(), 'SIGCONT')
     await until('all events', () => ids.length >= 21, 25_000)
-    expect(ids.toSorted()).toEqual([first, ...events].map((event) => event.opened.id).toSorted())
+    const sent = [first, ...calls].map(({ event }) => event.opened.id)
+    expect(ids.toSorted()).toEqual(sent.toSorted())
     await consuming.close()
     await bus.close()
     await nats.stop()
@@ -349,20 +351,21 @@ describe('without a server for a while', () => {
     await nats.kill()
     const spoolBytesMax = 100_000
     const bus = openBus({ url: nats.url, world, spoolBytesMax })
-    const events = Array.from({ length: 200 }, () => someEvent())
-    for (const event of events) bus.publishUsage(event)
-    const bytesEach = encodeUsage(someEvent()).length
+    // An organisation each, so a message each.
+    const calls = Array.from({ length: 200 }, () => someCall())
+    for (const call of calls) bus.publishCall(call)
+    const bytesEach = encodeCalls(calls.slice(0, 1))[0]?.bytes.length ?? 0
     await until('all of them held or dropped', () => {
       const stats = bus.stats()
       expect(stats.spoolBytes).toBeLessThanOrEqual(spoolBytesMax)
-      return stats.usageDropped + Math.round(stats.spoolBytes / bytesEach) >= 200
+      return stats.spansDropped / 2 + Math.round(stats.spoolBytes / bytesEach) >= 200
     })
-    const { usageDropped } = bus.stats()
-    expect(usageDropped).toBeGreaterThan(0)
+    const dropped = bus.stats().spansDropped / 2
+    expect(dropped).toBeGreaterThan(0)
     await nats.restart()
-    const { ids, consuming } = collect(bus, 'usage')
-    await until('the rest', () => ids.length >= 200 - usageDropped)
-    expect(ids).toEqual(events.slice(usageDropped).map((event) => event.opened.id))
+    const { ids, consuming } = collect(bus, 'calls')
+    await until('the rest', () => ids.length >= 200 - dropped)
+    expect(ids).toEqual(calls.slice(dropped).map(({ event }) => event.opened.id))
     await consuming.close()
     await bus.close()
     await nats.stop()

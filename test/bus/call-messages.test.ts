@@ -1,12 +1,12 @@
 import { expect, test } from 'bun:test'
 import { encodeCalls } from '../../src/bus/call-messages.ts'
-import { decodeSpanMessage } from '../../src/bus/events.ts'
+import { decodeCalls } from '../../src/bus/events.ts'
 import { someCall } from '../support/nats.ts'
 
 const read = (calls: Parameters<typeof encodeCalls>[0]) =>
   encodeCalls(calls).map((message) => ({
     ...message,
-    calls: decodeSpanMessage(message.bytes).calls,
+    calls: decodeCalls(message.bytes),
   }))
 
 test('calls arrive as they were, each organisation in messages of its own, in their order', () => {
@@ -28,7 +28,7 @@ test('a message has a bound; what does not fit is in the next one', () => {
   const calls = Array.from({ length: 1_000 }, () => someCall({ opened }))
   const messages = read(calls)
   expect(messages.length).toBeGreaterThan(10)
-  for (const { bytes } of messages) expect(bytes.length).toBeLessThanOrEqual(128 * 1024)
+  for (const { bytes } of messages) expect(bytes.length).toBeLessThanOrEqual(64 * 1024)
   expect(messages.flatMap((message) => message.calls)).toEqual(calls)
 })
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { systemClock } from '../../src/base/clock.ts'
 import { systemDice } from '../../src/base/dice.ts'
 import type { World } from '../../src/base/world.ts'
-import { decodeSpanMessage, decodeUsage } from '../../src/bus/events.ts'
+import { decodeCalls, decodeUsage } from '../../src/bus/events.ts'
 import { openFolderBus } from '../../src/bus/folder.ts'
 import type { Bus, BusMessage } from '../../src/bus/port.ts'
 import { someCall, someEvent, until } from '../support/nats.ts'
@@ -42,13 +42,13 @@ describe('the bus without NATS', () => {
   test('spans of one process arrive in another', async () => {
     const ids: string[] = []
     const consuming = exporter.consume({
-      kind: 'spans',
+      kind: 'calls',
       durable: 'one',
       batchMax: 10,
       pendingMax: 10,
       async handle(messages) {
         for (const message of messages) {
-          ids.push(...decodeSpanMessage(message.bytes).calls.map(({ event }) => event.opened.id))
+          ids.push(...decodeCalls(message.bytes).map(({ event }) => event.opened.id))
           message.ack()
         }
       },

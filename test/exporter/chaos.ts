@@ -70,7 +70,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const event = someEvent()
     ids.push(event.opened.id)
     await writer.record(event)
-    bus.publishUsage(event)
     bus.publishCall({ event, timings: TIMINGS, detail: 'calls' })
   }
   await endCall()

@@ -4,6 +4,7 @@ import { systemDice } from '../../src/base/dice.ts'
 import type { ExchangeEvent } from '../../src/base/exchange.ts'
 import type { World } from '../../src/base/world.ts'
 import { openBus } from '../../src/bus/bus.ts'
+import { decodeUsage } from '../../src/bus/events.ts'
 import type { Bus } from '../../src/bus/port.ts'
 import { deliver } from '../../src/exporter/deliver.ts'
 import { type Sink, SinkAway } from '../../src/exporter/sink.ts'
@@ -110,23 +111,97 @@ describe('delivery to a sink', () => {
     await after.close()
   })
 
-  test('spans arrive, and a batch that is no batch is parked', async () => {
-    const names: string[] = []
+  test('a call is stored before its spans, and what is no call is parked', async () => {
+    const seen: string[] = []
     const sink: Sink = {
       name: 'spans',
+      async storeUsage(events) {
+        seen.push(...events.map((event) => `call ${event.opened.id}`))
+      },
       async storeSpans(spans) {
-        names.push(...spans.map((span) => span.name))
+        seen.push(...spans.map((span) => `${span.kind} ${span.exchangeId} ${span.name}`))
       },
     }
     const delivery = deliver(sink, bus, world)
-    bus.publishCall(someCall({ opened: { requestModel: '__proto__' } }))
+    const call = someCall({ opened: { requestModel: '__proto__' } })
+    bus.publishCall(call)
     const poison = someCall()
     bus.publishCall({
       ...poison,
       event: { ...poison.event, closed: { ...poison.event.closed, outcome: 'nonsense' as never } },
     })
-    await until('the spans', () => names.length === 2 && delivery.counts.parked === 1)
-    expect(names.toSorted()).toEqual(['POST /openai/v1/chat/completions', 'chat __proto__'])
+    const { id } = call.event.opened
+    const own = () => seen.filter((each) => each.includes(id))
+    await until('the spans', () => own().length === 3 && delivery.counts.parked === 1)
+    expect(own()).toEqual([
+      `call ${id}`,
+      `server ${id} POST /openai/v1/chat/completions`,
+      `client ${id} chat __proto__`,
+    ])
+    await delivery.close()
+  })
+
+  test('a call that came by the outbox has its spans too', async () => {
+    const seen: string[] = []
+    const sink: Sink = {
+      name: 'late',
+      async storeSpans(spans) {
+        seen.push(...spans.map((span) => `${span.kind} ${span.exchangeId}`))
+      },
+    }
+    const delivery = deliver(sink, bus, world)
+    const swept = someEvent({ closed: { outcome: 'interrupted' } })
+    const event = someEvent()
+    await bus.sendUsage([swept, event])
+    const { id } = event.opened
+    await until('the spans', () => seen.includes(`client ${id}`))
+    expect(seen).toContain(`server ${id}`)
+    // How a swept call really ended may yet be told.
+    expect(seen.filter((each) => each.includes(swept.opened.id))).toEqual([])
+    await delivery.close()
+  })
+
+  test('of calls that share a message only the poison is parked, and can be replayed alone', async () => {
+    const organizationId = crypto.randomUUID()
+    const calls = Array.from({ length: 60 }, () => someCall({ opened: { organizationId } }))
+    const own = new Set(calls.map(({ event }) => event.opened.id))
+    const poison = calls[17]?.event.opened.id ?? ''
+    let isMended = false
+    const { sink, stored, parked } = memorySink('shared', (batch) => {
+      if (!isMended && batch.some((event) => event.opened.id === poison))
+        throw new Error('model is too long')
+    })
+    const delivery = deliver(sink, bus, world)
+    for (const call of calls) bus.publishCall(call)
+    const arrived = () => new Set(stored.filter((id) => own.has(id)))
+    await until('all but one', () => arrived().size === 59 && parked.length === 1)
+    expect(parked).toEqual([poison])
+    const set = (await bus.parked(10)).find(({ reason }) => reason === 'shared: model is too long')
+    expect(set?.subject).toBe(`usage.${organizationId}`)
+    expect(decodeUsage(set?.bytes ?? new Uint8Array()).opened.id).toBe(poison)
+    isMended = true
+    expect(await bus.replayParked([set?.id ?? ''])).toBe(1)
+    await until('the mended one', () => arrived().size === 60)
+    await delivery.close()
+  })
+
+  test('where a sink waits between a call and its spans, the call is not given to it twice', async () => {
+    const stored: string[] = []
+    let tries = 0
+    const sink: Sink = {
+      name: 'halfway',
+      async storeUsage(events) {
+        stored.push(...events.map((event) => event.opened.id))
+      },
+      async storeSpans() {
+        if (++tries < 4) throw new SinkAway('busy', 10)
+      },
+    }
+    const delivery = deliver(sink, bus, world)
+    const call = someCall()
+    bus.publishCall(call)
+    await until('everything', async () => tries >= 4 && (await delivery.lag()) === 0)
+    expect(stored.filter((id) => id === call.event.opened.id)).toHaveLength(1)
     await delivery.close()
   })
 })

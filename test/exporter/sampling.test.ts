@@ -41,13 +41,9 @@ async function received(settings: object, calls: readonly CallRecord[]): Promise
     world,
   )
   await until('the cursors', async () => (await delivery.lag()) === 0)
-  for (const call of calls) {
-    bus.publishUsage(call.event)
-    bus.publishCall(call)
-  }
+  for (const call of calls) bus.publishCall(call)
   // The last one is always exported whole.
   const last = callOf({ detail: 'full' })
-  bus.publishUsage(last.event)
   bus.publishCall(last)
   const of = ({ event }: CallRecord) =>
     receiver.accepted().filter(({ traceId }) => traceId === event.opened.traceId)
@@ -85,7 +81,6 @@ describe('a caller that asked not to export its trace', () => {
       },
     }
     const delivery = deliver(sink, bus, world)
-    bus.publishUsage(call.event)
     bus.publishCall(call)
     const { id } = call.event.opened
     const wanted = [`call ${id}`, `client ${id}`, `server ${id}`]

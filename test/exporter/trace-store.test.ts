@@ -56,7 +56,6 @@ describe('the exporter with NATS', () => {
   /** What a gateway does at the end of a call. */
   async function end(event: ExchangeEvent): Promise<void> {
     await exchangeWriter(database, world).record(event)
-    bus.publishUsage(event)
     bus.publishCall({ event, timings: TIMINGS, detail: 'calls' })
   }
 
@@ -143,7 +142,7 @@ describe('the exporter with NATS', () => {
     const poison = someEvent({ opened: { workspaceId: 'not-a-uuid' } })
     const good = [someEvent(), someEvent()]
     await until('the connection', () => bus.stats().connected)
-    for (const event of [good[0], poison, good[1]]) if (event) bus.publishUsage(event)
+    await bus.sendUsage([good[0], poison, good[1]].flatMap((event) => event ?? []))
     await until('the good ones', async () => (await runIds(database)).length === 2)
     const parked = await until('the parked one', async () =>
       (await bus.parked(10)).find((each) => each.reason.startsWith('postgres: ')),
@@ -183,7 +182,6 @@ test('without NATS calls and spans reach the trace store all the same', async ()
   const writer = exchangeWriter(database, world)
   for (const event of events) {
     await writer.record(event)
-    bus.publishUsage(event)
     bus.publishCall({ event, timings: TIMINGS, detail: 'calls' })
   }
   await bus.close()

@@ -34,7 +34,6 @@ export function simulatedBus(time: Time, faults: Faults): (owner: string) => Bus
   }
   return (owner) => ({
     way: 'nats',
-    publishUsage() {},
     publishCall() {},
     publishContent() {},
     replayParked: async () => 0,
@@ -53,7 +52,7 @@ export function simulatedBus(time: Time, faults: Faults): (owner: string) => Bus
       spoolBytes: 0,
       spillBytes: 0,
       usageAcked: 0,
-      usageDropped: 0,
+
       spansAcked: 0,
       spansDropped: 0,
       contentsDropped: 0,
@@ -98,13 +97,16 @@ function consume(
           park: async () => {
             each.acked = true
           },
+          parkParts: async () => {
+            each.acked = true
+          },
         })),
       )
     }
   }
   const ended = options.kind === 'usage' ? loop() : Promise.resolve()
   return {
-    lag: async () => messages.filter(({ acked }) => !acked).length,
+    lag: async () => (options.kind === 'usage' ? messages.filter(({ acked }) => !acked).length : 0),
     async close() {
       closed = true
       await ended

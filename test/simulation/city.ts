@@ -148,7 +148,13 @@ function exporter(
     world,
   )
   const outbox = database.outbox(name)
-  relayOutbox({ outbox, bus, world, backlog: () => delivery.lag('usage') })
+  relayOutbox({
+    outbox,
+    bus,
+    world,
+    backlog: () => delivery.lag('usage'),
+    reachedMs: () => delivery.reachedMs(),
+  })
   const port = database.port(name)
   const sweep = async (): Promise<void> => {
     if (city.mutant !== 'no_sweeper') {

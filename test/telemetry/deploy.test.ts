@@ -10,7 +10,7 @@ const DEPLOY = join(import.meta.dir, '../../deploy')
 /** Every sample name that gateway and exporter can show. */
 async function knownNames(): Promise<Set<string>> {
   const gateway = openMetrics()
-  gateway.watchBus(() => ({ connected: true, spoolBytes: 0, usageDropped: 0, spansDropped: 0 }))
+  gateway.watchBus(() => ({ connected: true, spoolBytes: 0, spansDropped: 0 }))
   const exporter = openExporterMetrics(async () => ({
     outbox: { waiting: 0, parked: 0, oldestMs: 0 },
     busConnected: true,

@@ -1,6 +1,6 @@
 import { openBus } from '../../../src/bus/bus.ts'
 import { encodeCalls } from '../../../src/bus/call-messages.ts'
-import { decodeSpanMessage } from '../../../src/bus/events.ts'
+import { decodeCalls } from '../../../src/bus/events.ts'
 import { startExporter } from '../../exporter/exporter-process.ts'
 import { someCall, someEvent, testNats } from '../../support/nats.ts'
 import { testDatabase } from '../../support/postgres.ts'
@@ -108,7 +108,7 @@ function decodeAlone(spans: number): number {
   )
   if (batch === undefined) throw new Error('no message')
   const cpu = process.cpuUsage()
-  for (let read = 0; read < spans; read += 100) decodeSpanMessage(batch.bytes)
+  for (let read = 0; read < spans; read += 100) decodeCalls(batch.bytes)
   const used = process.cpuUsage(cpu)
   return spans / ((used.user + used.system) / 1e6)
 }
