@@ -122,7 +122,7 @@ async function limited(office: Office): Promise<void> {
   assertFinished(await office.task('Say pong.', [agent.says('pong')], { model }), 'pong')
   const ended = await office.task('Say pong.', [agent.says('NOT THIS')], {
     model,
-    // Codex and Gemini CLI wait for as long as they are told: long enough to see that they do not hammer.
+    // Codex and Gemini CLI wait for as long as they are told: how often they ask in five seconds is what is looked at.
     enough: async () => {
       await until('the first call', () => office.tap.calls() > 0, 60_000)
       await Bun.sleep(5_000)
@@ -175,15 +175,33 @@ export function capModel(office: Office, name: string, model: string): Promise<v
   return policy(office, name, model, 'spend_cap', { window: 'daily', limit_usd: 0.000001 })
 }
 
-/** Creates a policy on one model and waits until it holds: everywhere within a second is the promise. */
+/** Creates a policy on one model and waits until the gateway knows it. */
 async function policy(office: Office, name: string, model: string, type: string, config: object) {
   const { service } = office
-  const subject_matchers = [{ key: 'model', value: model }]
-  const made = await service.admin('POST', '/platform/gateway-policies', {
-    ...{ name, policy_type: type, subject_matchers, config },
+  const path = '/platform/gateway-policies'
+  const make = async (body: object, of: string): Promise<string> => {
+    const subject_matchers = [{ key: 'model', value: of }]
+    const made = await service.admin('POST', path, { ...body, subject_matchers })
+    expect(made.status).toBe(201)
+    return made.body.id
+  }
+  await make({ name, policy_type: type, config }, model)
+  // A cap made after it, on the model that nobody is asked for: who refuses that one knows both.
+  const cap = { window: 'daily', limit_usd: 0 }
+  const last = await make({ name: 'Last', policy_type: 'spend_cap', config: cap }, 'demo/echo')
+  await until('the gateway knows the policies', async () => {
+    const response = await fetch(`${service.url}/demo/v1/chat/completions`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${service.first.gatewayKey}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ model: 'demo/echo', messages: [{ role: 'user', content: 'x' }] }),
+    })
+    await response.text()
+    return response.status === 402
   })
-  expect(made.status).toBeLessThan(300)
-  await Bun.sleep(1_000)
+  expect((await service.admin('DELETE', `${path}/${last}`)).status).toBe(204)
 }
 
 /** What every agent is asked to do. Gemini CLI tells no session: its turns are on the trace one by one. */
