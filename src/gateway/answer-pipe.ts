@@ -1,7 +1,7 @@
 import { LIMITS } from '../base/limits.ts'
 import type { AnswerReader, Framing } from '../dialects/dialect.ts'
 import { jsonArrayFramer } from '../stream/array.ts'
-import { applySplices } from '../stream/splice.ts'
+import { applySplices, type Splice } from '../stream/splice.ts'
 import { readSse, type SseFrame, spliceSse, sseFramer } from '../stream/sse.ts'
 
 /** Where a pipe writes what may leave. */
@@ -59,6 +59,18 @@ function ssePipe(reader: AnswerReader, out: Out): AnswerPipe {
     if (leaves) out(spliceSse(text, splices))
   }
 
+  /** Lets the bytes from `from` on leave with the gateway's own edits; gives where what is left begins. */
+  function edit(bytes: Uint8Array, from: number, splices: readonly Splice[]): number {
+    let kept = from
+    for (const { start, end, text } of splices) {
+      if (start > kept) run.add(bytes.subarray(kept, start))
+      run.flush()
+      if (text !== '') out(text)
+      kept = end
+    }
+    return kept
+  }
+
   /** Frames like those before them leave without being decoded; gives where the first other one begins. */
   function passFamiliar(bytes: Uint8Array, start: number): number {
     let at = start
@@ -66,12 +78,7 @@ function ssePipe(reader: AnswerReader, out: Out): AnswerPipe {
     while (at < bytes.length) {
       const seen = reader.recognize(bytes, at)
       if (!seen) break
-      for (const { start: cut, end, text } of seen.splices) {
-        if (cut > from) run.add(bytes.subarray(from, cut))
-        run.flush()
-        if (text !== '') out(text)
-        from = end
-      }
+      if (seen.splices.length > 0) from = edit(bytes, from, seen.splices)
       at = seen.end
     }
     if (at > from) run.add(from === 0 && at === bytes.length ? bytes : bytes.subarray(from, at))

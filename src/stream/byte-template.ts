@@ -24,29 +24,45 @@ const ESCAPED = new Set(Buffer.from('"\\/bfnrt'))
 
 /** Recognizes bytes that differ from `sample` in `holes` only (byte offsets, in order, without overlap). */
 export function byteTemplateOf(sample: Uint8Array, holes: readonly Hole[]): ByteTemplate {
-  const segments = [...holes, undefined].map((hole, index) =>
-    // A copy whatever it is given: a Buffer's own `slice` would stay a view of the socket's memory.
-    Uint8Array.from(sample.subarray(holes[index - 1]?.end ?? 0, hole?.start ?? sample.length)),
+  const count = holes.length
+  // All that is fixed in one run of memory: between two frames of a stream come those of all others, and each piece of
+  // memory to be looked at is then fetched anew. A copy whatever it is given: a Buffer's own `slice` would stay a view
+  // of the socket's memory.
+  const fixed = new Uint8Array(
+    sample.length - holes.reduce((sum, hole) => sum + hole.end - hole.start, 0),
   )
-  const last = segments.pop() ?? sample
+  /** Where each hole stands in `fixed`. */
+  const cuts: number[] = []
+  let filled = 0
+  for (const [index, hole] of [...holes, undefined].entries()) {
+    const part = sample.subarray(holes[index - 1]?.end ?? 0, hole?.start ?? sample.length)
+    fixed.set(part, filled)
+    filled += part.length
+    cuts.push(filled)
+  }
   const strings = holes.map(({ kind }) => kind === 'string')
   const sizes = holes.map(() => 0)
   const ends = holes.map(() => 0)
   let base = 0
 
   function match(bytes: Uint8Array, from: number): number {
+    const { length } = bytes
     let at = from
-    for (let index = 0; index < segments.length; index++) {
-      at = equalTo(bytes, at, segments[index] ?? last)
-      if (at === -1) return -1
+    let done = 0
+    for (let index = 0; index < count; index++) {
+      const cut = cuts[index] ?? 0
+      if (length - at < cut - done) return -1
+      while (done < cut) if (bytes[at++] !== fixed[done++]) return -1
       const end = strings[index] ? stringEnd(bytes, at) : digitsEnd(bytes, at)
       if (end === -1) return -1
       sizes[index] = textBytes
       ends[index] = end
       at = end
     }
+    if (length - at < fixed.length - done) return -1
+    while (done < fixed.length) if (bytes[at++] !== fixed[done++]) return -1
     base = from
-    return equalTo(bytes, at, last)
+    return at
   }
 
   /** Of the string that `stringEnd` saw last. */
@@ -83,14 +99,6 @@ export function byteTemplateOf(sample: Uint8Array, holes: readonly Hole[]): Byte
       return base + offset
     },
   }
-}
-
-/** Where `part` ends in `bytes` when it stands at `from`, or -1. */
-function equalTo(bytes: Uint8Array, from: number, part: Uint8Array): number {
-  const { length } = part
-  if (bytes.length - from < length) return -1
-  for (let index = 0; index < length; index++) if (bytes[from + index] !== part[index]) return -1
-  return from + length
 }
 
 function digitsEnd(bytes: Uint8Array, from: number): number {
