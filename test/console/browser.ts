@@ -40,9 +40,12 @@ export function findChromium(): string | undefined {
   return undefined
 }
 
+/** What a page waits for may take that long on a loaded machine; shorter than a test's own limit, to be told what it was. */
+const WAIT_MS = 50_000
+
 /** A browser of its own. */
 export function openBrowser(path: string): Promise<Browser> {
-  return chromium.launch({ executablePath: path, headless: true, args: FLAGS })
+  return chromium.launch({ executablePath: path, headless: true, args: FLAGS, timeout: WAIT_MS })
 }
 
 /** What a page did that it must not. */
@@ -70,6 +73,7 @@ export async function openPage(
     viewport: { width, height },
     reducedMotion: 'reduce',
   })
+  context.setDefaultTimeout(WAIT_MS)
   const page = await context.newPage()
   const watch: Watch = { foreign: [], errors: [] }
   page.on('request', (request) => {

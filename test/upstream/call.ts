@@ -23,10 +23,10 @@ export interface Heard {
 
 /** Long enough that no test ends by a deadline it did not ask for. */
 export const PATIENT: UpstreamTimeouts = {
-  connectMs: 10_000,
-  firstByteMs: 10_000,
-  idleMs: 10_000,
-  callMs: 20_000,
+  connectMs: 120_000,
+  firstByteMs: 120_000,
+  idleMs: 120_000,
+  callMs: 120_000,
 }
 
 /** What went wrong inside, by event name. */
