@@ -54,17 +54,14 @@ export function consumeNats(
   /** Messages that a handler has in its hands. */
   let held = 0
   let progress = Promise.withResolvers<void>()
-  /** A batch is full: there is nothing more to wait for. */
-  let full = Promise.withResolvers<void>()
+  /** Called when a batch is full: there is nothing more to wait for. */
+  const gathering = new Set<() => void>()
   let active = 0
   const workers = new Set<Promise<void>>()
 
   function take(message: JsMsg): void {
     waiting.push(message)
-    if (waiting.length === wanted.batchMax) {
-      full.resolve()
-      full = Promise.withResolvers<void>()
-    }
+    if (waiting.length === wanted.batchMax) for (const end of gathering) end()
     if (active >= (wanted.concurrency ?? 1)) return
     active++
     const worker = work()
@@ -74,8 +71,7 @@ export function consumeNats(
 
   async function work(): Promise<void> {
     while (waiting.length > 0 && !closed) {
-      if (waiting.length < wanted.batchMax)
-        await Promise.race([pause(world.clock, GATHER_MS), full.promise])
+      if (waiting.length < wanted.batchMax) await gather()
       const messages = waiting.slice(0, wanted.batchMax)
       waiting = waiting.slice(wanted.batchMax)
       held += messages.length
@@ -91,6 +87,18 @@ export function consumeNats(
     }
     // In the same turn as the last look at `waiting`: a message in between would wait for the next one.
     active--
+  }
+
+  function gather(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        timer.cancel()
+        gathering.delete(end)
+        resolve()
+      }
+      const timer = world.clock.after(GATHER_MS, end)
+      gathering.add(end)
+    })
   }
 
   /** Tells the server from time to time that everything in this process is being worked on. */

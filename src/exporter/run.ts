@@ -1,4 +1,3 @@
-import { pause } from '../base/clock.ts'
 import type { World } from '../base/world.ts'
 import type { Bus } from '../bus/port.ts'
 import { type Delivery, deliver } from './deliver.ts'
@@ -109,18 +108,27 @@ function every(
   work: () => Promise<void>,
 ): { close(): Promise<void> } {
   let closed = false
+  let wake = (): void => {}
   const loop = async (): Promise<void> => {
     while (!closed) {
       await work().catch((cause: unknown) =>
         world.log.warn('exporter.chore_failed', { chore, reason: String(cause) }),
       )
-      for (let waited = 0; waited < pauseMs && !closed; waited += 100) await pause(world.clock, 100)
+      if (closed) return
+      await new Promise<void>((resolve) => {
+        const timer = world.clock.after(pauseMs, resolve)
+        wake = () => {
+          timer.cancel()
+          resolve()
+        }
+      })
     }
   }
   const ended = loop()
   return {
     async close() {
       closed = true
+      wake()
       await ended
     },
   }
