@@ -1,6 +1,6 @@
 /**
- * What the gateway costs per streamed chunk, against a raw Bun pass-through, the dialler alone and nginx:
- * `bun run bench relay [--quick] [--json] [--only=name,name]` (quick leaves the dialler out). Targets take turns round after round;
+ * What the gateway costs per streamed chunk, against a raw Bun pass-through, the dialler alone, itself without reading, and nginx:
+ * `bun run bench relay [--quick] [--json] [--only=name,name]` (quick leaves out the dialler and unread). Targets take turns round after round;
  * medians are told.
  */
 import { availableParallelism } from 'node:os'
@@ -38,6 +38,9 @@ const FULL: Size = {
   manyMs: 3_000,
 }
 
+/** What a quick run leaves out: they explain the figure, they are not it. */
+const SLOW: readonly string[] = ['dialler', 'unread']
+
 type Samples = Record<keyof Row['numbers'], number[]>
 
 /** 200 streams of 50 chunks a second: CPU per chunk, and whether the pace was kept. */
@@ -52,8 +55,9 @@ async function paced(target: Running, load: Driver, size: Size, into: Samples): 
   await load.drop()
 }
 
-/** 8 streams at a time on an otherwise idle target: what it adds to the first byte. */
+/** One and 8 streams at a time on an otherwise idle target: what it adds to the first byte. */
 async function quiet(target: Running, load: Driver, size: Size, into: Samples): Promise<void> {
+  into.ttftAlone.push(quantile(await load.probe(target, 1, size.quietMs, 'paced-100-5'), 0.5))
   const times = await load.probe(target, 8, size.quietMs, 'paced-100-5')
   into.ttftP50.push(quantile(times, 0.5))
   into.ttftP99.push(quantile(times, 0.99))
@@ -110,6 +114,7 @@ function emptySamples(): Samples {
   return {
     cpuPerChunk: [],
     pace: [],
+    ttftAlone: [],
     ttftP50: [],
     ttftP99: [],
     burstPerSecond: [],
@@ -127,6 +132,7 @@ function medians(samples: Samples): Row['numbers'] {
   return {
     cpuPerChunk: middle('cpuPerChunk'),
     pace: middle('pace'),
+    ttftAlone: middle('ttftAlone'),
     ttftP50: middle('ttftP50'),
     ttftP99: middle('ttftP99'),
     burstPerSecond: middle('burstPerSecond'),
@@ -188,7 +194,7 @@ async function main(args: readonly string[]): Promise<number> {
     })
   try {
     for (const [name, start] of Object.entries(TARGETS)) {
-      if (only ? !only.includes(name) : quick && name === 'dialler') continue
+      if (only ? !only.includes(name) : quick && SLOW.includes(name)) continue
       try {
         const target = await start(new URL(`http://127.0.0.1:${provider.port}`))
         if (target) running.push(target)

@@ -29,7 +29,9 @@ export const TARGETS: Readonly<Record<string, Starter>> = {
   }),
   'pass-through': (origin) => program('pass-through', 'pass-through.ts', origin),
   dialler: (origin) => program('dialler', 'dialler.ts', origin),
-  sluice,
+  sluice: (origin) => sluice(origin, 'sluice', `/openai${PATH}`),
+  // A path that the gateway does not read: sockets, key, row and trace of a call without its dialect.
+  unread: (origin) => sluice(origin, 'unread', '/openai/v1/bench'),
   nginx,
 }
 
@@ -46,7 +48,7 @@ async function program(name: string, file: string, origin: URL): Promise<Running
 }
 
 /** The product as it ships: everything `npm start` starts, the one gateway worker alone on the target's core. */
-async function sluice(origin: URL): Promise<Running> {
+async function sluice(origin: URL, name: string, path: string): Promise<Running> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
   const command = [process.execPath, join(ROOT, 'src/cli.ts'), 'up', '--json']
   const child = Bun.spawn(pinned(command, 'others'), {
@@ -77,10 +79,10 @@ async function sluice(origin: URL): Promise<Running> {
     const pid = gatewayPid(ready)
     pinToTarget(pid)
     return {
-      name: 'sluice',
+      name,
       hostname: url.hostname,
       port: Number(url.port),
-      path: `/openai${PATH}`,
+      path,
       key: textMember(ready, 'gateway_key') ?? '',
       pid,
       stop,
