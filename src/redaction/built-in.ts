@@ -3,17 +3,20 @@ import type { Detector } from './detector.ts'
 let loaded: readonly Detector[] | undefined
 
 /**
- * Every built-in detector. Loaded when first asked for: their rules, check digits and lists of names take some 35 MB
- * and a third of a second, which a gateway without a data policy need not spend. Blocks while it loads, so that a
- * policy is known at once; `warmDetectors` asks at start, before any call does.
+ * Every built-in detector. Their rules, check digits and lists of names take some 35 MB, which a gateway without a data
+ * policy need not spend, so they are loaded when first asked for. That blocks for a tenth of a second, once; whoever
+ * can wait asks {@link loadBuiltInDetectors} before.
  */
 export function builtInDetectors(): readonly Detector[] {
-  loaded ??= load()
+  if (loaded) return loaded
+  const { DETECTORS }: typeof import('./detectors/index.ts') = require('./detectors/index.ts')
+  const { names }: typeof import('./names/index.ts') = require('./names/index.ts')
+  loaded = [...DETECTORS, names]
   return loaded
 }
 
-function load(): readonly Detector[] {
-  const { DETECTORS }: typeof import('./detectors/index.ts') = require('./detectors/index.ts')
-  const { names }: typeof import('./names/index.ts') = require('./names/index.ts')
-  return [...DETECTORS, names]
+/** Loads them piece by piece, so that streams go on meanwhile. */
+export async function loadBuiltInDetectors(): Promise<void> {
+  await import('./detectors/index.ts')
+  await import('./names/index.ts')
 }
