@@ -11,9 +11,20 @@ export const systemClock: Clock = {
   },
 }
 
-/** Resolves after `delayMs` on `clock`; for retry pauses, never for waiting on a state. */
-export function pause(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => clock.after(delayMs, resolve))
+/** Resolves after `delayMs` on `clock`, at once when `end` is aborted; for retry pauses, never for waiting on a state. */
+export function pause(clock: Clock, delayMs: number, end?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (end?.aborted) return resolve()
+    const stop = (): void => {
+      waiting.cancel()
+      resolve()
+    }
+    const waiting = clock.after(delayMs, () => {
+      end?.removeEventListener('abort', stop)
+      resolve()
+    })
+    end?.addEventListener('abort', stop, { once: true })
+  })
 }
 
 /** Wraps a cancel function as a {@link Timer}, so that `using` works on it. */

@@ -59,7 +59,7 @@ export function relayOutbox(options: RelayOptions): Relay {
   const { outbox, bus, world } = options
   let sent = 0
   let connectedMs: number | undefined
-  let closed = false
+  const end = new AbortController()
 
   /** True when there may be more at once. */
   async function round(): Promise<boolean> {
@@ -85,7 +85,7 @@ export function relayOutbox(options: RelayOptions): Relay {
 
   async function loop(): Promise<void> {
     let waitMs = LOOK_MS
-    while (!closed) {
+    while (!end.signal.aborted) {
       try {
         const more = await round()
         waitMs = more ? 0 : LOOK_MS
@@ -93,7 +93,7 @@ export function relayOutbox(options: RelayOptions): Relay {
         waitMs = Math.min(PAUSE_MS_MAX, Math.max(LOOK_MS, waitMs * 2))
         world.log.warn('exporter.relay_failed', { reason: String(cause), waitMs })
       }
-      if (waitMs > 0 && !closed) await pause(world.clock, waitMs)
+      if (waitMs > 0) await pause(world.clock, waitMs, end.signal)
     }
   }
 
@@ -101,7 +101,7 @@ export function relayOutbox(options: RelayOptions): Relay {
   return {
     sent: () => sent,
     async close() {
-      closed = true
+      end.abort()
       await ended
     },
   }

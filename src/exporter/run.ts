@@ -1,3 +1,4 @@
+import { pause } from '../base/clock.ts'
 import type { World } from '../base/world.ts'
 import type { Bus } from '../bus/port.ts'
 import { type Delivery, deliver } from './deliver.ts'
@@ -107,28 +108,19 @@ function every(
   chore: string,
   work: () => Promise<void>,
 ): { close(): Promise<void> } {
-  let closed = false
-  let wake = (): void => {}
+  const end = new AbortController()
   const loop = async (): Promise<void> => {
-    while (!closed) {
+    while (!end.signal.aborted) {
       await work().catch((cause: unknown) =>
         world.log.warn('exporter.chore_failed', { chore, reason: String(cause) }),
       )
-      if (closed) return
-      await new Promise<void>((resolve) => {
-        const timer = world.clock.after(pauseMs, resolve)
-        wake = () => {
-          timer.cancel()
-          resolve()
-        }
-      })
+      await pause(world.clock, pauseMs, end.signal)
     }
   }
   const ended = loop()
   return {
     async close() {
-      closed = true
-      wake()
+      end.abort()
       await ended
     },
   }
