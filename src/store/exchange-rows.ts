@@ -58,8 +58,8 @@ export async function insertOpened(sql: AnySql, rows: readonly ExchangeOpened[])
   await sql.unsafe(OPEN, [openedText(rows)], { prepare: true })
 }
 
-/** Rows as the JSON text that `json_to_recordset` reads; the ledger opens exchanges with its holds by it. */
-export function openedText(rows: readonly ExchangeOpened[]): string {
+/** Rows as the JSON text that `json_to_recordset` reads. */
+function openedText(rows: readonly ExchangeOpened[]): string {
   return `[${rows.map((row) => rowText(openedRow(row)))}]`
 }
 
@@ -76,7 +76,8 @@ export function closingText(events: readonly ExchangeEvent[]): string {
   return eventsText([...once.values()])
 }
 
-function openedRow(opened: ExchangeOpened) {
+/** A call's row by column, its start in epoch milliseconds; the ledger opens calls with their holds by it. */
+export function openedRow(opened: ExchangeOpened) {
   return {
     id: opened.id,
     organization_id: opened.organizationId,

@@ -12,12 +12,14 @@ export interface GroupCommit<Item, Answer> {
 export interface GroupCommitOptions<Item, Answer> {
   readonly world: World
   /**
-   * Writes one batch in one transaction and answers each item, in order. Ends by a deadline of its own. May be
-   * called again with the same items after a failure, so it must be idempotent.
+   * Writes one batch in one transaction and answers each item, in order. Ends by a deadline of its own. With `again`
+   * an earlier try failed and may have written them all the same, so it must be idempotent.
    */
-  readonly commit: (items: readonly Item[]) => Promise<readonly Answer[]>
+  readonly commit: (items: readonly Item[], again: boolean) => Promise<readonly Answer[]>
   /** Items of one batch; the rest form the next. */
   readonly batchMax: number
+  /** Batches under way at a time, 1 unless told. Only a full batch starts beside another: a small one gains by waiting. */
+  readonly batchesMax?: number
   /** Items waiting; past this `add` rejects at once. */
   readonly queueMax: number
   /** From `add` to an answer, in milliseconds; past it the item rejects. Undefined: it waits until it is written. */
@@ -28,6 +30,11 @@ export interface GroupCommitOptions<Item, Answer> {
   readonly retryMs?: (attempt: number) => number
   /** What a full queue and a missed deadline are called. */
   readonly failure: FailureCode
+  /**
+   * Told of every item that will not be answered, once, and gives what it is rejected with; without it that is `cause`.
+   * `tried` when it was in a batch: it may be written, or be written yet.
+   */
+  readonly rejection?: (item: Item, cause: unknown, tried: boolean) => unknown
 }
 
 interface Waiting<Item, Answer> {
@@ -35,6 +42,8 @@ interface Waiting<Item, Answer> {
   readonly untilMs: number
   readonly resolve: (answer: Answer) => void
   readonly reject: (cause: unknown) => void
+  /** It was in a batch. */
+  tried: boolean
   settled: boolean
 }
 
@@ -46,99 +55,136 @@ interface Waiting<Item, Answer> {
 export function groupCommit<Item, Answer>(
   options: GroupCommitOptions<Item, Answer>,
 ): GroupCommit<Item, Answer> {
-  const { world, failure } = options
+  const { world, batchMax, batchesMax = 1, deadlineMs } = options
   let queue: Waiting<Item, Answer>[] = []
-  let underWay: Waiting<Item, Answer>[] = []
+  const underWay = new Set<readonly Waiting<Item, Answer>[]>()
+  /** A flush will come by itself. */
   let scheduled = false
   let watching = false
 
   const flush = async (): Promise<void> => {
-    const taken = queue.slice(0, options.batchMax)
-    queue = queue.slice(taken.length)
+    scheduled = false
+    if (queue.length === 0) return
     // Those who gave up while they waited have been told that nothing was written.
-    underWay = taken.filter((waiting) => !waiting.settled)
-    if (underWay.length > 0) await write(options, underWay)
-    underWay = []
-    if (queue.length > 0) begin()
-    else scheduled = false
+    const batch = queue.slice(0, batchMax).filter(isOpen)
+    queue = queue.slice(batchMax)
+    underWay.add(batch)
+    schedule()
+    if (batch.length > 0) await write(options, batch, false)
+    underWay.delete(batch)
+    schedule()
   }
 
-  const begin = (): void => {
-    if (options.gatherMs === undefined || queue.length >= options.batchMax) setImmediate(flush)
+  const schedule = (): void => {
+    const isFull = queue.length >= batchMax
+    if (scheduled || queue.length === 0 || underWay.size >= (isFull ? batchesMax : 1)) return
+    scheduled = true
+    if (options.gatherMs === undefined || isFull) setImmediate(flush)
     else world.clock.after(options.gatherMs, flush)
   }
 
   // One timer for all: every item has the same deadline, so the first in line is always the first to miss it.
   const watch = (): void => {
     const now = world.clock.monotonic()
-    for (const waiting of [...underWay, ...queue]) {
+    for (const waiting of [...[...underWay].flat(), ...queue]) {
       if (waiting.settled) continue
       if (waiting.untilMs > now) {
         world.clock.after(waiting.untilMs - now, watch)
         return
       }
-      settle(waiting, () => waiting.reject(new Failure(failure, { inside: 'deadline missed' })))
+      refuse(options, waiting, new Failure(options.failure, { inside: 'deadline missed' }))
     }
     watching = false
   }
 
   return {
     add(item) {
-      if (queue.length >= options.queueMax)
-        return Promise.reject(new Failure(failure, { inside: 'queue full' }))
       return new Promise<Answer>((resolve, reject) => {
-        const { deadlineMs } = options
-        const untilMs = world.clock.monotonic() + (deadlineMs ?? Number.POSITIVE_INFINITY)
-        queue.push({ item, untilMs, resolve, reject, settled: false })
-        if (!scheduled) {
-          scheduled = true
-          begin()
+        const untilMs =
+          deadlineMs === undefined ? Number.POSITIVE_INFINITY : world.clock.monotonic() + deadlineMs
+        const waiting = { item, untilMs, resolve, reject, tried: false, settled: false }
+        if (queue.length >= options.queueMax) {
+          refuse(options, waiting, new Failure(options.failure, { inside: 'queue full' }))
+          return
         }
+        queue.push(waiting)
+        schedule()
         if (!watching && deadlineMs !== undefined) {
           watching = true
           world.clock.after(deadlineMs, watch)
         }
       })
     },
-    pending: () => queue.length + underWay.length,
+    pending() {
+      let count = queue.length
+      for (const batch of underWay) count += batch.length
+      return count
+    },
   }
 }
 
 async function write<Item, Answer>(
   options: GroupCommitOptions<Item, Answer>,
-  batch: readonly Waiting<Item, Answer>[],
+  whole: readonly Waiting<Item, Answer>[],
+  triedBefore: boolean,
 ): Promise<void> {
-  const items = batch.map((waiting) => waiting.item)
-  for (let attempt = 1; ; attempt++) {
+  let batch = whole
+  for (let attempt = 1; batch.length > 0; attempt++) {
+    const items = batch.map((waiting) => {
+      waiting.tried = true
+      return waiting.item
+    })
     try {
-      const answers = await options.commit(items)
-      for (const [index, answer] of answers.entries()) {
-        const waiting = batch[index]
-        if (waiting) settle(waiting, () => waiting.resolve(answer))
-      }
-      if (answers.length < batch.length)
-        rejectAll(batch, new Failure('internal', { inside: 'the commit gave too few answers' }))
+      answerAll(options, batch, await options.commit(items, triedBefore || attempt > 1))
       return
     } catch (cause) {
       const away = cause instanceof Failure
       // Something in one item: the others must not pay for it. The failed transaction wrote none of them.
       if (!away && batch.length > 1) {
-        for (const waiting of batch) await write(options, [waiting])
+        for (const waiting of batch) if (isOpen(waiting)) await write(options, [waiting], true)
         return
       }
-      if (!away || !options.retryMs) return rejectAll(batch, cause)
+      if (!away || !options.retryMs) {
+        for (const waiting of batch) refuse(options, waiting, cause)
+        return
+      }
       const delayMs = options.retryMs(attempt)
       await new Promise<void>((resolve) => options.world.clock.after(delayMs, resolve))
+      // Who gave up meanwhile has been told so: writing it now would only have to be undone.
+      batch = batch.filter(isOpen)
     }
   }
 }
 
-function rejectAll<Item, Answer>(batch: readonly Waiting<Item, Answer>[], cause: unknown): void {
-  for (const waiting of batch) settle(waiting, () => waiting.reject(cause))
+function answerAll<Item, Answer>(
+  options: GroupCommitOptions<Item, Answer>,
+  batch: readonly Waiting<Item, Answer>[],
+  answers: readonly Answer[],
+): void {
+  for (const [index, waiting] of batch.entries()) {
+    if (index >= answers.length)
+      refuse(
+        options,
+        waiting,
+        new Failure('internal', { inside: 'the commit gave too few answers' }),
+      )
+    else if (isOpen(waiting)) {
+      waiting.settled = true
+      waiting.resolve(answers[index] as Answer)
+    }
+  }
 }
 
-function settle<Item, Answer>(waiting: Waiting<Item, Answer>, run: () => void): void {
+function refuse<Item, Answer>(
+  { rejection }: GroupCommitOptions<Item, Answer>,
+  waiting: Waiting<Item, Answer>,
+  cause: unknown,
+): void {
   if (waiting.settled) return
   waiting.settled = true
-  run()
+  waiting.reject(rejection ? rejection(waiting.item, cause, waiting.tried) : cause)
+}
+
+function isOpen(waiting: { readonly settled: boolean }): boolean {
+  return !waiting.settled
 }

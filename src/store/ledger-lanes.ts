@@ -23,8 +23,13 @@ export interface Lanes {
   pending(): number
 }
 
-/** A batch of a thousand takes about ten milliseconds; a larger one only makes the next wait. */
-const BATCH_MAX = 1_000
+/** A batch of five hundred takes some milliseconds; a larger one only makes the next wait. */
+const BATCH_MAX = 500
+/**
+ * While the database works on one full batch, this process makes the next one ready: more would only queue up for the
+ * same rows.
+ */
+const BATCHES_MAX = 2
 /** Endings kept while the store is away, about 2 kB each. Half of it stops admissions, so that it is never full. */
 const ENDINGS_MAX = 100_000
 const RETRY_AFTER_MS = 1_000
@@ -36,31 +41,23 @@ const SETTLE_GATHER_MS = 25
 
 /** Opens both lanes over a port. */
 export function openLanes(port: LedgerPort, world: World): Lanes {
-  /** Callers still waiting for an answer, by hold. */
-  const waiting = new Set<string>()
-  /** Holds that were in a batch whose outcome is not known. */
-  const attempted = new Set<string>()
   const backOff = (most: number) => (attempt: number) =>
     Math.min(10 * 2 ** Math.min(attempt, 10), most) * (0.5 + world.dice.fraction() / 2)
 
   const reservations = groupCommit<Reservation, ReserveAnswer>({
     world,
-    async commit(batch) {
-      // Who gave up meanwhile is void by now; placing it would only be undone again.
-      const still = batch.filter(({ id }) => waiting.has(id))
-      if (still.length === 0) return batch.map(() => ({ kind: 'ended' }))
-      const again = still.some(({ id }) => attempted.has(id))
-      for (const { id } of still) attempted.add(id)
-      const given = await port.reserve(still, again)
-      if (still.length === batch.length) return given
-      const byId = new Map(still.map(({ id }, index) => [id, given[index]]))
-      return batch.map(({ id }) => byId.get(id) ?? { kind: 'ended' })
-    },
+    commit: (batch, again) => port.reserve(batch, again),
     batchMax: BATCH_MAX,
+    batchesMax: BATCHES_MAX,
     queueMax: LIMITS.admissionQueueMax,
     deadlineMs: LIMITS.admissionMs,
     retryMs: backOff(RESERVE_RETRY_MS_MAX),
     failure: 'ledger_unavailable',
+    rejection(reservation, cause, tried) {
+      // It may stand or may yet be placed: a void ends it in either case.
+      if (tried) settle(voidOf(reservation)).catch(() => {})
+      return unavailable(cause)
+    },
   })
   const extensions = groupCommit<Extension, ReserveAnswer>({
     world,
@@ -70,6 +67,7 @@ export function openLanes(port: LedgerPort, world: World): Lanes {
     deadlineMs: LIMITS.admissionMs,
     retryMs: backOff(RESERVE_RETRY_MS_MAX),
     failure: 'ledger_unavailable',
+    rejection: (_, cause) => unavailable(cause),
   })
   const endings = groupCommit<Settlement, SettleAnswer>({
     world,
@@ -91,28 +89,12 @@ export function openLanes(port: LedgerPort, world: World): Lanes {
   }
 
   return {
-    async reserve(reservation) {
-      const { id } = reservation
-      if (endings.pending() > ENDINGS_MAX / 2) throw unavailable('too many endings wait')
-      waiting.add(id)
-      try {
-        return await reservations.add(reservation)
-      } catch (cause) {
-        // It may stand or may yet be placed: a void ends it in either case.
-        if (attempted.has(id)) settle(voidOf(reservation)).catch(() => {})
-        throw unavailable(cause)
-      } finally {
-        waiting.delete(id)
-        attempted.delete(id)
-      }
+    reserve(reservation) {
+      if (endings.pending() > ENDINGS_MAX / 2)
+        return Promise.reject(unavailable('too many endings wait'))
+      return reservations.add(reservation)
     },
-    async extend(extension) {
-      try {
-        return await extensions.add(extension)
-      } catch (cause) {
-        throw unavailable(cause)
-      }
-    },
+    extend: (extension) => extensions.add(extension),
     settle,
     pending: () => endings.pending(),
   }

@@ -1,23 +1,24 @@
 import type {
   Extension,
   LedgerPort,
-  Leg,
   Reservation,
   ReserveAnswer,
-  Rooms,
   SettleAnswer,
   Settlement,
 } from '../policies/ledger-port.ts'
 import type { AnySql, Database } from './database.ts'
-import { closingText, closingWith, openedText } from './exchange-rows.ts'
+import { closingText, closingWith } from './exchange-rows.ts'
+import { readRefusals, readReserved, reserveBatch } from './ledger-batch.ts'
 import type { Children } from './ledger-children.ts'
 import { makeChildren, NO_CHILDREN } from './ledger-children.ts'
 import { subjectIds } from './ledger-subjects.ts'
-import { arrayText, readRefusals } from './ledger-text.ts'
+import { arrayText } from './ledger-text.ts'
 import { sqlState } from './store-failure.ts'
 
-const RESERVE = `select * from ledger_reserve($1, $2, $3, $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[],
-  $8::uuid[], $9::int[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::text::json)`
+const RESERVE = `select ledger_reserve($1, $2, $3, $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[],
+  $8::int[], $9::bigint[], $10::bigint[], $11::int[], $12::int[], $13::bigint[],
+  $14::uuid[], $15::int[], $16::bigint[], $17::bigint[],
+  $18::uuid[], $19::int[], $20::float8[], $21::text[], $22::text[], $23::text::json) as answer`
 
 const EXTEND = `select * from ledger_extend($1::uuid[], $2::uuid[], $3::bigint[])`
 
@@ -28,15 +29,11 @@ const SETTLE_AND_CLOSE = closingWith(SETTLE)
 
 const DUPLICATE = '23505'
 
-interface Decided {
+/** What an extension answers; those not named are raised. */
+interface Extended {
   readonly now_ms: bigint
-  readonly stale?: readonly number[] | null
-  readonly placed?: readonly number[] | null
   readonly ended: readonly number[] | null
   readonly refused: readonly bigint[] | null
-  readonly m_limit?: readonly bigint[] | null
-  readonly m_spent?: readonly bigint[] | null
-  readonly m_held?: readonly bigint[] | null
 }
 
 /**
@@ -92,111 +89,17 @@ async function reserve(
   children: Children,
   again: boolean,
 ): Promise<readonly ReserveAnswer[]> {
-  const orgs = [...new Set(batch.map(({ subject }) => subject.organizationId))].sort()
-  const { texts, meters } = sumLegs(batch, children)
-  const sorted = [...meters].sort(([a], [b]) => a - b)
-  const exchanges = batch.flatMap(({ exchange }) => (exchange ? [exchange] : []))
-  const [decided] = await sql.unsafe<Decided[]>(
-    RESERVE,
-    [
-      again,
-      batch[0]?.processId ?? '',
-      batch[0]?.ttlMs ?? 0,
-      arrayText(orgs),
-      arrayText(orgs.map((id) => versionOf(batch, id))),
-      arrayText(sorted.map(([id]) => id)),
-      arrayText(sorted.map(([, sum]) => sum)),
-      arrayText(batch.map(({ id }) => id)),
-      arrayText(batch.map(({ subject }) => orgs.indexOf(subject.organizationId) + 1)),
-      arrayText(batch.map((each) => (children.isGone(each) ? -1 : each.policyVersion))),
-      arrayText(subjects),
-      arrayText(batch.map(({ nanos }) => nanos)),
-      arrayText(batch.map(({ tokens }) => tokens)),
-      `{"${texts.join('","')}"}`,
-      exchanges.length === 0 ? null : openedText(exchanges),
-    ],
-    { prepare: true },
-  )
-  if (!decided) throw new Error('the ledger gave no answer')
-  return answersOf(batch.length, decided, roomsOf(sorted, decided))
-}
-
-/** How the batch's meters stand; indexed when somebody asks first. */
-function roomsOf(meters: readonly (readonly [number, unknown])[], decided: Decided): Rooms {
-  const { m_limit: limits, m_spent: spent, m_held: held } = decided
-  let places: ReadonlyMap<number, number> | undefined
-  return {
-    nowMs: Number(decided.now_ms),
-    of(meter) {
-      places ??= new Map(meters.map(([id], index) => [id, index]))
-      const at = places.get(meter) ?? -1
-      const limit = limits?.[at]
-      // -1 stands for none.
-      if (limit === undefined || limit < 0n) return undefined
-      return { limit, spent: spent?.[at] ?? 0n, held: held?.[at] ?? 0n }
-    },
-  }
-}
-
-interface LegSums {
-  readonly text: string
-  readonly legs: readonly Leg[]
-  nanos: bigint
-  tokens: number
-  requests: number
-  concurrency: number
-}
-
-/**
- * Each reservation's meters as array text, and the batch's sum for each meter. Reservations decided alike share one
- * list of legs, so that a thousand of them cost a thousand additions and not four thousand.
- */
-function sumLegs(batch: readonly Reservation[], children: Children) {
-  const groups = new Map<readonly Leg[], LegSums>()
-  const texts = batch.map((each) => {
-    const legs = each.fresh.length === 0 ? each.legs : [...each.legs, ...children.legsOf(each)]
-    let group = groups.get(legs)
-    if (!group) {
-      const ids = legs.map(({ meter }) => meter).sort(ascending)
-      group = { text: arrayText(ids), legs, nanos: 0n, tokens: 0, requests: 0, concurrency: 0 }
-      groups.set(legs, group)
-    }
-    group.nanos += each.nanos
-    group.tokens += each.tokens
-    group.requests++
-    group.concurrency++
-    return group.text
+  const { values, meters } = reserveBatch(batch, subjects, children)
+  const [row] = await sql.unsafe<{ answer: readonly bigint[] }[]>(RESERVE, [again, ...values], {
+    prepare: true,
   })
-  const meters = new Map<number, bigint>()
-  for (const { legs, ...sums } of groups.values())
-    for (const { meter, metric } of legs)
-      meters.set(meter, (meters.get(meter) ?? 0n) + BigInt(sums[metric]))
-  return { texts, meters }
-}
-
-/** The version that all reservations of an organisation were decided with; -1, which is never right, when they differ. */
-function versionOf(batch: readonly Reservation[], organizationId: string): number {
-  let version: number | undefined
-  for (const each of batch)
-    if (each.subject.organizationId === organizationId) {
-      if (version !== undefined && version !== each.policyVersion) return -1
-      version = each.policyVersion
-    }
-  return version ?? -1
-}
-
-function answersOf(count: number, decided: Decided, rooms?: Rooms): readonly ReserveAnswer[] {
-  const answers = Array.from({ length: count }, (): ReserveAnswer => ({ kind: 'held', rooms }))
-  for (const index of decided.stale ?? []) answers[index] = { kind: 'stale' }
-  for (const index of decided.ended ?? []) answers[index] = { kind: 'ended' }
-  for (const [index, noRoom] of readRefusals(decided.refused ?? [], Number(decided.now_ms)))
-    answers[index] = { kind: 'refused', noRoom }
-  return answers
+  if (!row) throw new Error('the ledger gave no answer')
+  return readReserved(batch.length, meters, row.answer)
 }
 
 async function extend(sql: AnySql, batch: readonly Extension[]): Promise<readonly ReserveAnswer[]> {
   const orgs = [...new Set(batch.map(({ organizationId }) => organizationId))].sort()
-  const [decided] = await sql.unsafe<Decided[]>(
+  const [decided] = await sql.unsafe<Extended[]>(
     EXTEND,
     [
       arrayText(orgs),
@@ -206,37 +109,47 @@ async function extend(sql: AnySql, batch: readonly Extension[]): Promise<readonl
     { prepare: true },
   )
   if (!decided) throw new Error('the ledger gave no answer')
-  return answersOf(batch.length, decided)
+  const answers = batch.map((): ReserveAnswer => ({ kind: 'held' }))
+  for (const index of decided.ended ?? []) answers[index] = { kind: 'ended' }
+  for (const [index, noRoom] of readRefusals(decided.refused ?? [], Number(decided.now_ms)))
+    answers[index] = { kind: 'refused', noRoom }
+  return answers
 }
 
 async function settle(
   database: Database,
   batch: readonly Settlement[],
 ): Promise<readonly SettleAnswer[]> {
-  const orgs = [...new Set(batch.map(({ organizationId }) => organizationId))].sort()
-  const events = batch.flatMap(({ event }) => (event ? [event] : []))
+  // A hold ends once: the first ending counts, also when two of them meet in one batch. In id order, as rows are locked.
+  const first = new Map<string, number>()
+  for (const [index, { id }] of batch.entries()) if (!first.has(id)) first.set(id, index)
+  const places = [...first].sort(byId).map(([, index]) => index)
+  const endings = places.flatMap((index) => batch[index] ?? [])
+  const orgs = [...new Set(endings.map(({ organizationId }) => organizationId))].sort()
   const values = [
-    closingText(events),
+    closingText(batch.flatMap(({ event }) => (event ? [event] : []))),
     arrayText(orgs),
     batch[0]?.processId ?? '',
-    arrayText(batch.map(({ id }) => id)),
-    arrayText(batch.map(({ how }) => how === 'void')),
-    arrayText(batch.map(({ nanos }) => nanos)),
-    arrayText(batch.map(({ tokens }) => tokens)),
-    arrayText(batch.map(({ basis }) => basis ?? null)),
+    arrayText(endings.map(({ id }) => id)),
+    arrayText(endings.map(({ how }) => how === 'void')),
+    arrayText(endings.map(({ nanos }) => nanos)),
+    arrayText(endings.map(({ tokens }) => tokens)),
+    arrayText(endings.map(({ basis }) => basis ?? null)),
   ]
   const [row] = await database.sql.unsafe<{ before: readonly number[] }[]>(
     SETTLE_AND_CLOSE,
     values,
     { prepare: true },
   )
-  const before = row?.before ?? []
-  return batch.map((_, index): SettleAnswer => {
-    const state = before[index]
-    return state === 0 ? 'ended' : state === 1 ? 'corrected' : 'before'
-  })
+  const answers = batch.map((): SettleAnswer => 'before')
+  for (const [at, index] of places.entries()) {
+    const state = row?.before[at]
+    if (state === 0) answers[index] = 'ended'
+    if (state === 1) answers[index] = 'corrected'
+  }
+  return answers
 }
 
-function ascending(a: number, b: number): number {
-  return a - b
+function byId([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1
 }

@@ -31,11 +31,17 @@ export function subjectIds(): SubjectIds {
   return {
     async of(sql, subjects) {
       const missing = new Map<string, LedgerSubject>()
+      let last: LedgerSubject | undefined
+      let lastFound: string | number = ''
       const found = subjects.map((subject) => {
+        // Many calls of a batch are by one subject; seeing that is much cheaper than naming it.
+        if (last && isSame(last, subject)) return lastFound
         const text = subjectText(subject)
         const id = known.get(text)
         if (id === undefined) missing.set(text, subject)
-        return id ?? text
+        last = subject
+        lastFound = id ?? text
+        return lastFound
       })
       if (missing.size > 0) await learn(sql, missing, known)
       return found.map((each) => {
@@ -74,6 +80,21 @@ async function learn(
     const id = ids.get(digest)
     if (id !== undefined) known.set(text, id)
   }
+}
+
+/** False also for two that are the same but have custom facts: those are compared by their text. */
+function isSame(a: LedgerSubject, b: LedgerSubject): boolean {
+  return (
+    a.keyId === b.keyId &&
+    a.model === b.model &&
+    a.requestModel === b.requestModel &&
+    a.provider === b.provider &&
+    a.userId === b.userId &&
+    a.workspaceId === b.workspaceId &&
+    a.organizationId === b.organizationId &&
+    a.custom.length === 0 &&
+    b.custom.length === 0
+  )
 }
 
 /** One text per distinct subject; the order of its custom keys does not matter. */

@@ -125,6 +125,41 @@ const reserve = fc.tuple(key, modelName, amount, process).map(([keyId, name, cos
   }),
 )
 
+/** The same call several times at once: one batch, of which as many are held as have room one after the other. */
+const reserveMany = fc
+  .tuple(key, modelName, amount, process, fc.integer({ min: 2, max: 4 }))
+  .map(([keyId, name, cost, at, count]) =>
+    step(`reserve ${count} × ${cost} by ${keyId.slice(-1)} of ${name}`, async (model, real) => {
+      const bench = must(real.benches[at])
+      const asked = Array.from({ length: count }, () =>
+        bench.call(cost, { keyId, model: name, requestModel: name }),
+      )
+      const answers = await Promise.allSettled(asked.map((call) => bench.ledger.reserve(call)))
+      if (model.caps.has('default') && !model.caps.has(`key:${keyId}`)) model.children.add(keyId)
+      for (const [index, answer] of answers.entries()) {
+        if (answer.status === 'rejected') {
+          if (!(answer.reason instanceof Failure)) throw answer.reason
+          continue
+        }
+        const { id } = must(asked[index])
+        expect(verdictOf(model, keyId, name, cost).status).toBe(200)
+        real.holds.set(id, answer.value)
+        const { day } = model
+        model.calls.push({
+          id,
+          key: keyId,
+          model: name,
+          day,
+          held: cost,
+          posted: 0n,
+          state: 'live',
+        })
+      }
+      const refused = answers.filter(({ status }) => status === 'rejected').length
+      if (refused > 0) expect(verdictOf(model, keyId, name, cost).status).not.toBe(200)
+    }),
+  )
+
 /** Ends the nth call of a state. */
 function ending(
   name: string,
@@ -182,6 +217,44 @@ const repeated = fc.tuple(which, amount, fc.constantFrom('settle', 'void')).map(
     (model) => model.calls.some(({ state }) => state === 'settled' || state === 'void'),
   ),
 )
+
+/** Several endings in one batch, of any calls and some of them named twice: the first for each call counts. */
+const endMany = fc
+  .array(fc.tuple(which, amount, fc.constantFrom('settle', 'void')), { minLength: 2, maxLength: 6 })
+  .map((wanted) =>
+    step(
+      `end ${wanted.map(([at, bill, how]) => `${how} #${at} ${bill}`).join(', ')}`,
+      async (model, real) => {
+        const { organizationId } = must(real.benches[0])
+        const ends = wanted.map(([at, bill, how]) => ({
+          call: must(model.calls[at % model.calls.length]),
+          bill,
+          how,
+        }))
+        const answers = await real.port.settle(
+          ends.map(({ call, bill, how }) => ({
+            id: call.id,
+            organizationId,
+            processId: call.id,
+            how: how === 'void' ? ('void' as const) : ('settle' as const),
+            nanos: nanos(bill),
+            tokens: 9,
+            basis: 'measured',
+            event: undefined,
+          })),
+        )
+        const expected = ends.map(({ call, bill, how }) => {
+          const { state } = call
+          if (state === 'settled' || state === 'void') return 'before'
+          call.state = how === 'void' ? 'void' : 'settled'
+          call.posted = how === 'void' ? 0n : bill
+          return state === 'live' ? 'ended' : 'corrected'
+        })
+        expect([...answers]).toEqual(expected)
+      },
+      (model) => model.calls.length > 0,
+    ),
+  )
 
 const expire = which.map((at) =>
   step(
@@ -261,9 +334,10 @@ export const commands = (maxCommands: number) =>
     [
       reserve,
       reserve,
-      reserve,
+      reserveMany,
       settle,
       settle,
+      endMany,
       voided,
       repeated,
       expire,

@@ -77,9 +77,27 @@ const WRONG: readonly Wrong[] = [
   },
   {
     name: 'an ended hold can be ended again',
+    function: 'ledger_settle_one',
+    from: 'IF v_before >= 2 THEN',
+    to: 'IF v_before >= 9 THEN',
+  },
+  {
+    name: 'an ended hold can be ended again in a batch',
     function: 'ledger_settle',
     from: 'ON h.id = g.id WHERE h.state < 2',
     to: 'ON h.id = g.id WHERE h.state < 9',
+  },
+  {
+    name: 'an expired hold stays counted when a batch ends it',
+    function: 'ledger_settle',
+    from: 'expired = a.expired - n.expired',
+    to: 'expired = a.expired',
+  },
+  {
+    name: 'a batch of endings counts on the windows of another day',
+    function: 'ledger_settle',
+    from: "date_bin('1 minute', reserved_at, 'epoch') AS at",
+    to: "date_bin('9 days', reserved_at, 'epoch') AS at",
   },
   {
     name: 'an expired hold gives its money back',
@@ -96,7 +114,7 @@ const WRONG: readonly Wrong[] = [
   {
     name: 'decisions by old policies are believed',
     function: 'ledger_reserve',
-    from: 'v_versions[h_org[i]] <> h_version[i]',
+    from: 'v_versions[g_org[g]] <> g_version[g]',
     to: 'false',
   },
   {
@@ -106,9 +124,27 @@ const WRONG: readonly Wrong[] = [
     to: '- h.held_nanos > a.limit_value + 1000',
   },
   {
+    name: 'a batch is admitted when it would fit without itself',
+    function: 'ledger_reserve',
+    from: 'x.spent + x.held <= x.lim',
+    to: 'x.spent <= x.lim',
+  },
+  {
+    name: 'calls of a batch that does not fit are not added up',
+    function: 'ledger_reserve',
+    from: 'v_held[k] := v_held[k] + v_amount',
+    to: 'v_held[k] := v_held[k]',
+  },
+  {
     name: 'a bill above the hold is cut to it',
+    function: 'ledger_settle_one',
+    from: 'overage = a.overage + greatest(n.actual - n.held, 0)',
+    to: 'overage = a.overage',
+  },
+  {
+    name: 'a bill above the hold is cut to it in a batch',
     function: 'ledger_settle',
-    from: 'overage = a.overage + sums.overage',
+    from: 'overage = a.overage + n.overage',
     to: 'overage = a.overage',
   },
 ]
@@ -119,7 +155,7 @@ async function plant(database: TestDatabase, wrong: Wrong): Promise<void> {
   const text = row?.text ?? ''
   if (!text.includes(wrong.from))
     throw new Error(`${wrong.function} no longer holds: ${wrong.from}`)
-  await database.sql.unsafe(text.replace(wrong.from, wrong.to))
+  await database.sql.unsafe(text.replaceAll(wrong.from, wrong.to))
   if (wrong.to !== 'false' || wrong.function !== 'ledger_reserve') return
   // Without the check of single holds the check of the batch must go too.
   await database.sql.unsafe(

@@ -54,6 +54,67 @@ describe('group commit', () => {
     expect(sizes).toEqual([3, 3, 2])
   })
 
+  test('a full batch starts beside the one under way, a smaller one waits', async () => {
+    const { batches, commit } = heldCommit()
+    const group = groupCommit(options({ commit, batchMax: 2, batchesMax: 2 }))
+    const answers = [1, 2, 3, 4, 5, 6, 7].map((item) => group.add(item))
+    await until('two batches', () => batches.length === 2)
+    await turn()
+    expect(batches.map(({ items }) => items)).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+    batches[1]?.finish()
+    await until('a full third', () => batches.length === 3)
+    batches[0]?.finish()
+    await turn()
+    expect(group.pending()).toBe(3)
+    expect(batches).toBeArrayOfSize(3)
+    batches[2]?.finish()
+    await until('the rest', () => batches.length === 4)
+    batches[3]?.finish()
+    expect(await Promise.all(answers)).toEqual([10, 20, 30, 40, 50, 60, 70])
+  })
+
+  test('who gave up while the store was away is told so once, and not written by the next try', async () => {
+    const clock = manualClock()
+    const tries: { items: readonly number[]; again: boolean }[] = []
+    const commit = async (items: readonly number[], again: boolean) => {
+      tries.push({ items, again })
+      if (tries.length === 1) throw new Failure('store_unavailable')
+      return items
+    }
+    const told: unknown[] = []
+    const rejection = (item: number, _: unknown, tried: boolean) => {
+      told.push([item, tried])
+      return 'gave up'
+    }
+    const group = groupCommit(
+      options({
+        commit,
+        rejection,
+        batchMax: 1,
+        queueMax: 2,
+        deadlineMs: 1_000,
+        retryMs: () => 1_500,
+        world: testWorld({ clock }),
+      }),
+    )
+    const first = group.add(1).catch((cause: unknown) => cause)
+    await until('a try', () => tries.length === 1)
+    clock.advance(900)
+    const second = group.add(2)
+    clock.advance(100)
+    expect(await first).toBe('gave up')
+    clock.advance(500)
+    expect(await second).toBe(2)
+    expect(told).toEqual([[1, true]])
+    expect(tries).toEqual([
+      { items: [1], again: false },
+      { items: [2], again: false },
+    ])
+  })
+
   test('past the bound of the queue an item is refused at once', async () => {
     const { batches, commit } = heldCommit()
     const group = groupCommit(options({ commit, queueMax: 2 }))
