@@ -105,10 +105,11 @@ export interface LabelDetector extends Named {
    */
   mayBegin?(units: Uint16Array, position: number, end: number): boolean
   /**
-   * Units behind the word within which every value ends its first twelve units. Says that a value is never plain text (see
-   * `automaton/plain.ts`), so that a word with nothing else behind it is dropped at once.
+   * How the engine looks behind a word before it tells of it (see `automaton/word-looks.ts`): `assigned` knows how values of secrets
+   * are found and which are too little, `assigned-vendor` also ids of services, `labelled` that nothing without a digit is
+   * taken, `address` that a user, a colon and an `@` must come. Without a look every word is told.
    */
-  readonly plainReach?: number
+  readonly look?: 'assigned' | 'assigned-vendor' | 'labelled' | 'address'
   /** The verdict on the value at `position`. */
   judge(text: Reader, position: number, word: string): Match | undefined
 }

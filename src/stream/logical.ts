@@ -12,8 +12,9 @@ export interface LogicalBuffer {
   /** Where unit `i` begins, counted from where decoding began; one more entry than units: the end of the last. */
   readonly offsets: Int32Array
   /**
-   * Copies units that mean themselves or fold alone, from `raw[index]` to `position` on, at most up to `limit`; gives how
-   * many. `offset` is what the first of them gets. Without it the units are looked at one by one.
+   * Copies units that mean themselves, fold alone or are the commonest escapes, from `raw[index]` to `position` on, at most up to
+   * `limit`; gives how many raw units that took, and leaves in `copied` how many units they became. `offset` is what the first
+   * of them gets. Without it the units are looked at one by one.
    */
   copy?(
     raw: string,
@@ -23,6 +24,10 @@ export interface LogicalBuffer {
     offset: number,
     before: number,
   ): number
+  /** Units that the last `copy` wrote. */
+  copied?: number
+  /** Said before anything else is copied: what was taken in of an earlier text is worth nothing. */
+  renew?(): void
 }
 
 /** How far a {@link decode} came. */
@@ -70,15 +75,16 @@ export function decode(
   let start = from
   let position = at
   let previous = before
+  buffer.renew?.()
   while (index < length && position < limit) {
     if (index >= lookAt && start === index && length - index >= PLAIN_UNITS_MIN) {
-      const copied =
+      const taken =
         buffer.copy?.(raw, index, position, limit, index - from, previous) ??
         copyPlain(raw, index, buffer, position, limit, index - from)
-      lookAt = index + (copied < WORTH_UNITS ? PLAIN_UNITS_MIN : copied)
-      if (copied > 0) {
-        index += copied
-        position += copied
+      lookAt = index + (taken < WORTH_UNITS ? PLAIN_UNITS_MIN : taken)
+      if (taken > 0) {
+        index += taken
+        position += buffer.copied ?? taken
         start = index
         previous = raw.charCodeAt(index - 1)
         continue

@@ -22,7 +22,10 @@ export const JOIN_STARTS = '*"\'\n'
 const LEAST = 16
 const JOINS_FROM = 17
 const PENDING = 18
+const ALL = 19
 const NEVER = 255
+/** No verdict reads further. */
+const ALL_UNITS_MAX = 64
 
 /** An {@link Ahead} whose units are those of `body` and of `literal`. */
 export function aheadOf(unitsMin: number, body: UnitClass, literal: string, joins: boolean): Ahead {
@@ -33,7 +36,7 @@ export function aheadOf(unitsMin: number, body: UnitClass, literal: string, join
 
 /**
  * Writes what the engine looks for behind a state at which literals of `units` end: 128 flags of units that may come, how many must
- * come, from the how manieth on a join may begin, and how many units of literals are under way. What one of several may hold, all may.
+ * come at least and in all, from the how manieth on a join may begin, and how many units of literals are under way. What one of several may hold, all may.
  */
 export function writeAhead(
   bytes: Uint8Array,
@@ -43,11 +46,11 @@ export function writeAhead(
 ): void {
   const at = place * AHEAD_BYTES
   bytes.fill(0, at, at + AHEAD_BYTES)
-  let least = AHEAD_UNITS_MAX
+  let all = ALL_UNITS_MAX
   let joinsFrom = NEVER
   for (const { units, aheads } of ended)
     for (const ahead of aheads) {
-      least = Math.min(least, Math.max(0, ahead.unitsMin - units))
+      all = Math.min(all, Math.max(0, ahead.unitsMin - units))
       if (ahead.joins) joinsFrom = Math.min(joinsFrom, Math.max(0, JOIN_UNITS_MIN - units))
       for (let unit = 0; unit < 128; unit++)
         if (ahead.members[unit] === 1)
@@ -62,7 +65,8 @@ export function writeAhead(
     bytes[at + (code >> 3)] = flags & ~(1 << (code & 7))
     joinsFrom = 0
   }
-  bytes[at + LEAST] = least
+  bytes[at + LEAST] = Math.min(all, AHEAD_UNITS_MAX)
+  bytes[at + ALL] = all
   bytes[at + PENDING] = pending
   bytes[at + JOINS_FROM] = joinsFrom
 }

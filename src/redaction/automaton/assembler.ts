@@ -111,9 +111,12 @@ export const atLeast = binary(0x4f)
 /** `left > right` with signs. */
 export const aboveSigned = binary(0x4a)
 export const not = (value: Code): Code => [...value, 0x45]
+/** How many bits are set. */
+export const bits = (value: Code): Code => [...value, 0x69]
 
 export const load8 = memory(0x2d)
 export const load16 = memory(0x2f)
+export const load16Signed = memory(0x2e)
 export const load32 = memory(0x28)
 export const store16 = store(0x3b)
 export const store32 = store(0x36)

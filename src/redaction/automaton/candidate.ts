@@ -1,6 +1,7 @@
 import { END, type FormatDetector, type Match, type Tail } from '../detector.ts'
 import { type Ahead, aheadOf, JOIN_UNITS_MIN } from './ahead.ts'
 import { ALNUM, BASE64, HEX, isIn, TOKEN, type UnitClass, unitClass } from './classes.ts'
+import { isTooShort, joinAt } from './joins.ts'
 import { compileShape, measureShape, type Shape } from './shape.ts'
 import { MACHINE_HOLD_UNITS_MAX, type Window } from './window.ts'
 
@@ -48,7 +49,7 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
         const { unitsMin, alphabet } = measure()
         return aheadOf(literal.length + unitsMin, alphabet, literal, literal.length >= 3)
       },
-      judge: plainly(format, literal, shape, left, tail),
+      judge: plainly(format, literal, shape, measure, left, tail),
     })
     if (format.disguises !== true || literal.length < 3) continue
     for (const shift of [0, 1, 2]) {
@@ -112,6 +113,7 @@ function plainly(
   format: FormatDetector,
   literal: string,
   shape: () => Shape,
+  measure: () => Pick<Shape, 'unitsMin' | 'alphabet'>,
   left: UnitClass,
   tail: Tail,
 ): Candidate['judge'] {
@@ -120,8 +122,10 @@ function plainly(
     if (isIn(left, start > window.low ? window.at(start - 1) : END)) return undefined
     for (let index = 0; index < literal.length; index++)
       if (window.at(start + index) !== literal.charCodeAt(index)) return undefined
-    const { alphabet, first, longest } = shape()
     const body = start + literal.length
+    if (isTooShort(window, body, measure(), joins ? JOIN_UNITS_MIN - literal.length : Infinity))
+      return undefined
+    const { alphabet, first, longest } = shape()
     let skipped = 0
     let joinedAt = Infinity
     const next = (index: number): number => {
@@ -159,34 +163,6 @@ function atBound(window: Window, start: number, tail: Tail): Match {
   const from = window.offsets[window.base] ?? 0
   while (end < window.end && (window.offsets[end] ?? 0) - from < MACHINE_HOLD_UNITS_MAX) end++
   return { start, end, tail }
-}
-
-/** Units of a join at `position`: bold marks, a string concatenation, or a line break and its indent. */
-function joinAt(window: Window, position: number): number {
-  const unit = window.at(position)
-  let end = position
-  if (unit === 0x2a) {
-    if (window.at(position + 1) !== 0x2a) return 0
-    end += 2
-  } else if (unit === 0x22 || unit === 0x27) {
-    end = spaces(window, position + 1)
-    if (window.at(end) !== 0x2b) return 0
-    end = spaces(window, end + 1)
-    if (window.at(end) !== unit) return 0
-    end++
-  } else if (unit === 0x0a) end = spaces(window, position + 1)
-  else return 0
-  return isIn(ALNUM, window.at(end)) ? end - position : 0
-}
-
-function spaces(window: Window, from: number): number {
-  let position = from
-  while (position - from < 8) {
-    const unit = window.at(position)
-    if (unit !== 0x20 && unit !== 0x0a && unit !== 0x09) break
-    position++
-  }
-  return position
 }
 
 function inBase64(literal: string, shape: () => Shape, skipBits: number): Candidate['judge'] {

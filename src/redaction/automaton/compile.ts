@@ -10,6 +10,7 @@ import { type Candidate, candidatesOf } from './candidate.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { buildGate, type Gate } from './gate.ts'
 import { firstGlance, type Glance, nativeLook, possiblePairs } from './glance.ts'
+import { WORD_ADDRESS, WORD_ASSIGNED, WORD_HEARD, WORD_LABELLED, WORD_VENDOR } from './layout.ts'
 import {
   CONTEXT_UNITS,
   MACHINE_HOLD_UNITS_MAX,
@@ -134,6 +135,7 @@ function compile(list: readonly Detector[]): Compiled {
     words: [...words].map(([text, entries]) => ({
       text,
       alone: entries.every(({ label }) => label.whole),
+      look: entries.reduce((flags, { label }) => flags | lookBehind(label.look), 0),
     })),
     marks: marks.join(''),
     digits: (spots[0x30]?.entries.length ?? 0) > 0,
@@ -184,6 +186,17 @@ function addSpot(
   let glance = at.glances.indexOf(spot.glance)
   if (glance < 0) glance = at.glances.push(spot.glance) - 1
   at.entries.push({ spot, detector, glance })
+}
+
+const LOOKS_BEHIND = {
+  assigned: WORD_ASSIGNED,
+  'assigned-vendor': WORD_VENDOR,
+  labelled: WORD_LABELLED,
+  address: WORD_ADDRESS,
+} as const
+
+function lookBehind(look: LabelDetector['look']): number {
+  return look === undefined ? WORD_HEARD : LOOKS_BEHIND[look]
 }
 
 function once<Value>(make: () => Value): () => Value {

@@ -1,9 +1,11 @@
 import { ALNUM, DIGIT, HEX, TOKEN, unitClass } from './classes.ts'
+import { writeKnownWords } from './known-words.ts'
 import {
   AHEAD_BYTES,
   AHEADS,
   CELLS,
   CLASSES,
+  FLAGS,
   FOLDED,
   FRONT,
   KIND_ALNUM,
@@ -13,6 +15,8 @@ import {
   KIND_MARK,
   KIND_TOKEN,
   KINDS,
+  KNOWN,
+  KNOWN_CELLS,
   LOOKS,
   OFFSETS,
   PAGES,
@@ -21,13 +25,16 @@ import {
   RAW_UNITS,
   ROOM_UNITS,
   ROW_BYTES,
+  ROW_SYMBOLS,
   SAYS,
   SAYS_PREFIX,
   STATES_MAX,
   TABLE,
   UNITS,
+  WORDS,
 } from './layout.ts'
 import { program } from './program.ts'
+import { writeUnitKinds } from './unit-kinds.ts'
 
 /**
  * What is done for every single unit, in WebAssembly: it needs no warming up, and its speed does not depend on what else the
@@ -43,6 +50,8 @@ export interface Engine {
   readonly table: Int32Array
   /** By state: what it says, as `SAYS_…` flags. */
   readonly says: Uint8Array
+  /** By state: how its words are looked behind, as `WORD_…` flags. */
+  readonly words: Uint8Array
   /** By state: what must stand behind its prefixes; see `writeAhead`. */
   readonly aheads: Uint8Array
   /** See `possiblePairs`. */
@@ -58,15 +67,18 @@ export interface Engine {
   run(state: number, position: number, limit: number, low: number, end: number): number
   /**
    * False when what stands behind the literals that end at `position` in `state` can come to nothing, provided that holding began
-   * at most `RUN_UNITS_MAX` units in front or with the literals under way.
+   * at most `RUN_UNITS_MAX` units in front or with the literals under way; `isExact` says that it began there or in the run in
+   * front of them.
    */
-  mayFollow(state: number, position: number, end: number): boolean
+  mayFollow(state: number, position: number, end: number, isExact: boolean): boolean
   /** State where the last run stopped. */
   state(): number
   /** Why the last run stopped: `AT_LIMIT`, `HEARD` or `UNKNOWN_AHEAD`. */
   reason(): number
-  /** Copies raw units that mean themselves, or fold to one, from the `from`th; gives how many of `count` did. */
+  /** Copies raw units that mean themselves, fold to one or are a short escape, from the `from`th; gives how many of `count` did. */
   copy(from: number, count: number, position: number, offset: number): number
+  /** Units that the last copy wrote. */
+  copied(): number
 }
 
 /** A fresh engine with memory of its own. `folded` gives by unit what it means alone, or `NEEDS_…`. */
@@ -76,26 +88,29 @@ export function openEngine(folded: Uint16Array): Engine {
   const { exports } = new WebAssembly.Instance(program, { host: { memory } })
   const native = exports as unknown as {
     run(state: number, at: number, limit: number, low: number, end: number): number
-    ahead(last: number, place: number, end: number): number
+    ahead(last: number, place: number, end: number, far: number): number
     copy(from: number, count: number, to: number, offsets: number, offset: number): number
   }
   const says = new Uint8Array(buffer, SAYS, STATES_MAX)
-  const cells = new Int32Array(buffer, CELLS, 2)
+  const cells = new Int32Array(buffer, CELLS, 3)
   new Uint8Array(buffer, KINDS, 128).set(KINDS_OF_UNITS)
   new Uint16Array(buffer, FOLDED, 65_536).set(folded)
+  writeUnitKinds(new Uint32Array(buffer, FLAGS, 65_536))
+  writeKnownWords(new Uint16Array(buffer, KNOWN, KNOWN_CELLS))
   return {
     units: new Uint16Array(buffer, UNITS, ROOM_UNITS),
     offsets: new Int32Array(buffer, OFFSETS, ROOM_UNITS + 1),
     classes: new Uint8Array(buffer, CLASSES, 65_536),
-    table: new Int32Array(buffer, TABLE, (STATES_MAX * ROW_BYTES) / 4),
+    table: new Int32Array(buffer, TABLE, STATES_MAX * ROW_SYMBOLS),
     says,
+    words: new Uint8Array(buffer, WORDS, STATES_MAX),
     aheads: new Uint8Array(buffer, AHEADS, STATES_MAX * AHEAD_BYTES),
     pairs: new Uint8Array(buffer, PAIRS, 300),
     looks: new Uint8Array(buffer, LOOKS, 65_536),
     raw: Buffer.from(buffer, RAW, (RAW_UNITS + 1) * 2),
     run: (state, position, limit, low, last) =>
       (native.run(
-        state,
+        state * ROW_BYTES,
         FRONT + position * 2,
         FRONT + limit * 2,
         FRONT + low * 2,
@@ -103,11 +118,13 @@ export function openEngine(folded: Uint16Array): Engine {
       ) -
         FRONT) >>
       1,
-    mayFollow: (state, position, last) =>
-      ((says[state / ROW_BYTES] ?? 0) & SAYS_PREFIX) === 0 ||
-      native.ahead(FRONT + position * 2, (state / ROW_BYTES) * AHEAD_BYTES, FRONT + last * 2) !== 0,
-    state: () => cells[0] ?? 0,
+    mayFollow: (state, position, last, isExact) =>
+      ((says[state] ?? 0) & SAYS_PREFIX) === 0 ||
+      native.ahead(FRONT + position * 2, state * AHEAD_BYTES, FRONT + last * 2, isExact ? 1 : 0) !==
+        0,
+    state: () => (cells[0] ?? 0) / ROW_BYTES,
     reason: () => cells[1] ?? 0,
+    copied: () => cells[2] ?? 0,
     copy: (from, count, position, offset) =>
       native.copy(
         RAW + (from + 1) * 2,

@@ -1,6 +1,15 @@
 import { type Ahead, writeAhead } from './ahead.ts'
 import type { Engine } from './engine.ts'
-import { ROW_BYTES, SAYS_ALWAYS, SAYS_MARK, SAYS_PREFIX, SAYS_WHOLE, STATES_MAX } from './layout.ts'
+import {
+  ROW_BYTES,
+  ROW_SYMBOLS,
+  SAYS_ALWAYS,
+  SAYS_MARK,
+  SAYS_PREFIX,
+  SAYS_WORD,
+  STATES_MAX,
+  WORD_WHOLE,
+} from './layout.ts'
 import { alphabet } from './symbols.ts'
 import { RUN_UNITS_MAX } from './window.ts'
 
@@ -8,7 +17,7 @@ import { RUN_UNITS_MAX } from './window.ts'
  * One automaton over every literal of every detector: token prefixes (case kept) and words (case folded) at once, so that
  * clean text costs one look-up a unit however many detectors there are. It is deterministic, but its states are only
  * made when a text first leads to them: making it costs nothing, and the table holds what texts really say. The table
- * stands in the engine's memory: `table[(state >> 2) + symbol]` is the next state, negative when that state speaks, and 0
+ * stands in the engine's memory: `table[state * ROW_SYMBOLS + symbol]` is the next state, negative when that state speaks, and 0
  * when no text came this way yet.
  */
 export interface Gate {
@@ -25,8 +34,7 @@ export interface Gate {
 }
 
 /** The state in which nothing was read. */
-export const START = ROW_BYTES
-const WIDTH = ROW_BYTES / 4
+export const START = 1
 
 /** What is known when a state is reached. */
 export interface Saying {
@@ -58,8 +66,8 @@ export interface GateInput {
     /** What must stand behind it for each of its group; undefined when it must always be heard. */
     readonly aheads: (() => readonly Ahead[]) | undefined
   })[]
-  /** Lower-case words. */
-  readonly words: readonly Literal[]
+  /** Lower-case words, and how the engine looks behind them: `WORD_…` flags. */
+  readonly words: readonly (Literal & { readonly look: number })[]
   /** Units that are marks by themselves. */
   readonly marks: string
   /** True when digits after non-digits are marks. */
@@ -83,7 +91,7 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
   const { unitOf, small } = alphabet(input, engine.classes)
   const { classes, table, says } = engine
   const tree = treeOf(input, classes)
-  const marks = new Uint8Array(WIDTH)
+  const marks = new Uint8Array(ROW_SYMBOLS)
   for (const mark of input.marks) marks[classes[mark.charCodeAt(0)] ?? 0] = 1
   /** The first row stays empty: 0 stands for a transition that is not worked out. */
   let states: State[] = []
@@ -98,12 +106,14 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
     const place = states.push({ nodes, before, saying })
     places.set(name, place)
     const looked = canLook(place, saying)
-    const always =
-      (saying.prefixes.length > 0 && !looked) || (saying.words.length > 0 && !saying.whole)
+    engine.words[place] = saying.words.reduce(
+      (flags, word) => flags | (input.words[word]?.look ?? 0),
+      saying.whole ? WORD_WHOLE : 0,
+    )
     says[place] =
-      (always ? SAYS_ALWAYS : 0) |
+      (saying.prefixes.length > 0 && !looked ? SAYS_ALWAYS : 0) |
       (looked ? SAYS_PREFIX : 0) |
-      (saying.words.length > 0 ? SAYS_WHOLE : 0) |
+      (saying.words.length > 0 ? SAYS_WORD : 0) |
       (saying.mark ? SAYS_MARK : 0)
     return place
   }
@@ -130,7 +140,7 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
   }
 
   function grow(state: number, symbol: number): number {
-    const from = states[state / ROW_BYTES - 1] ?? NOTHING
+    const from = states[state - 1] ?? NOTHING
     const folded = small[symbol] ?? symbol
     const nodes: number[] = []
     for (const node of from.nodes) add(nodes, tree.child(node, tree.isWord(node) ? folded : symbol))
@@ -147,9 +157,9 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
     const full = states.length + 1 >= STATES_MAX
     if (full) forget()
     const place = enter(nodes, before, mark)
-    const next = place * ROW_BYTES
-    if (!full) table[state / 4 + symbol] = says[place] === 0 ? next : -next
-    return next
+    if (!full)
+      table[state * ROW_SYMBOLS + symbol] = (says[place] === 0 ? place : -place) * ROW_BYTES
+    return place
   }
 
   enter([], APART, false)
@@ -157,11 +167,11 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
     get epoch() {
       return epoch
     },
-    said: (state) => states[state / ROW_BYTES - 1]?.saying ?? SILENT,
+    said: (state) => states[state - 1]?.saying ?? SILENT,
     next(state, unit) {
       const symbol = classes[unit] ?? 0
-      const known = table[state / 4 + symbol] ?? 0
-      return known === 0 ? grow(state, symbol) : Math.abs(known)
+      const known = table[state * ROW_SYMBOLS + symbol] ?? 0
+      return known === 0 ? grow(state, symbol) : Math.abs(known) / ROW_BYTES
     },
     forget,
     size: () => states.length,

@@ -9,6 +9,8 @@ import {
   LOOK_TILDE,
   PAIR_DIGITS_MAX,
   PAIR_MARKS,
+  PAIR_OPEN,
+  PAIR_QUAD,
 } from './layout.ts'
 
 /**
@@ -107,10 +109,10 @@ export const phoneStart: Glance = (units, position, end, low) => {
   return at + length >= end || length === 3
 }
 
-/** One to three digits, a full stop, a digit, another full stop. */
+/** Three groups of one to three digits with a full stop behind each, and a digit. */
 export const dottedQuad: Glance = (units, position, end) => {
   let at = position
-  for (let part = 0; part < 2; part++) {
+  for (let part = 0; part < 3; part++) {
     const start = at
     while (at < end && at - start < 4 && is(DIGIT, units[at])) at++
     if (at >= end) return true
@@ -212,7 +214,7 @@ export function nativeLook(mark: number, glances: readonly Glance[]): number {
 
 /**
  * Which two groups of digits with one mark between may come to anything, as the glances themselves say: `[mark][first][second]`
- * in sizes of 0 to 9 digits, where 9 stands for more.
+ * in sizes of 0 to 9 digits, where 9 stands for more; a bit each for what stands behind.
  */
 export function possiblePairs(glances: readonly Glance[]): Uint8Array {
   const sizes = PAIR_DIGITS_MAX + 1
@@ -222,20 +224,30 @@ export function possiblePairs(glances: readonly Glance[]): Uint8Array {
     for (let at = 0; at < text.length; at++) units[at] = text.charCodeAt(at)
     return glances.some((glance) => glance(units, 1, text.length, low))
   }
+  const isAny = (pair: string, behind: readonly string[]): boolean =>
+    behind.some((rest) =>
+      [...'15'].some((digit) => {
+        const text = digit + pair + rest
+        return isPossible(` ${text}`, 0) || isPossible(`(${text}`, 0) || isPossible(` ${text}`, 1)
+      }),
+    )
   for (const [index, mark] of [...PAIR_MARKS].entries())
     for (let first = 1; first < PAIR_DIGITS_MAX; first++)
       for (let second = 1; second < sizes; second++) {
+        const pair = '5'.repeat(first - 1) + mark + '5'.repeat(second)
         // What stands behind ends the second group, unless that was not counted to its end.
-        const behind = second === PAIR_DIGITS_MAX ? [''] : [...' -./a']
-        const isAny = [...'15'].some((digit) =>
-          behind.some((unit) => {
-            const text = digit.padEnd(first, '5') + mark + '5'.repeat(second) + unit
-            return (
-              isPossible(` ${text}`, 0) || isPossible(`(${text}`, 0) || isPossible(` ${text}`, 1)
-            )
-          }),
-        )
-        pairs[(index * sizes + first) * sizes + second] = isAny ? 1 : 0
+        const isEnded = second < PAIR_DIGITS_MAX
+        if (!isAny(pair, isEnded ? [...' -./a'] : [''])) continue
+        const isOpen = mark !== '.' || !isEnded || isAny(pair, BEHIND_DECIMALS)
+        const isQuad = mark !== '.' || !isEnded || isAny(pair, BEHIND_QUAD)
+        pairs[(index * sizes + first) * sizes + second] =
+          (isOpen ? PAIR_OPEN : 0) | (isQuad ? PAIR_QUAD : 0)
       }
   return pairs
 }
+
+/** Decimals and versions of three parts, and addresses of four, behind two groups with a full stop between. */
+const BEHIND_DECIMALS = ['-5', '/5', ' 5', ')', ',', 'a', '.', '.5', '.55', '.555', '.5555'].map(
+  (behind) => `${behind} aa`,
+)
+const BEHIND_QUAD = ['.5.5', '.55.5', '.555.5', '.5555.5'].map((behind) => `${behind} aa`)

@@ -5,10 +5,10 @@ export const AT_LIMIT = 0
 export const HEARD = 1
 export const UNKNOWN_AHEAD = 2
 
-/** Prefixes, or words that may stand inside others: always heard. */
+/** Prefixes that cannot be looked behind: always heard. */
 export const SAYS_ALWAYS = 1
-/** Only words that must stand alone: heard unless a small letter goes on. */
-export const SAYS_WHOLE = 2
+/** Words: heard when a look behind them says so. */
+export const SAYS_WORD = 2
 /** A mark: heard when it is worth a glance. */
 export const SAYS_MARK = 4
 /** Prefixes: heard when what stands behind may come to something. */
@@ -18,6 +18,14 @@ export const SAYS_PREFIX = 8
 export const AHEAD_BYTES = 32
 /** Units looked at behind a prefix, raw ones too: together with what is held in front they stay within the bound. */
 export const AHEAD_UNITS_MAX = 20
+
+/** What is looked at behind the words of a state, as flags: all must stand alone; one is always heard; else see `word-looks.ts`. */
+export const WORD_WHOLE = 1
+export const WORD_HEARD = 2
+export const WORD_ASSIGNED = 4
+export const WORD_VENDOR = 8
+export const WORD_LABELLED = 16
+export const WORD_ADDRESS = 32
 
 /** How a mark is looked at before it is heard; always heard, or by one of the looks in `looks.ts`. */
 export const LOOK_ALWAYS = 0
@@ -31,19 +39,25 @@ export const LOOK_TILDE = 6
 /** Marks between two groups of digits that `pairs` tells apart, and the size from which on groups are all the same. */
 export const PAIR_MARKS = ' -.'
 export const PAIR_DIGITS_MAX = 9
+/** Two groups may come to something: with a third group and a full stop behind that, and otherwise. */
+export const PAIR_QUAD = 1
+export const PAIR_OPEN = 2
 
 /** Units in memory: left context, a block, and room behind. */
 export const ROOM_UNITS = 8448
 /** Units of raw text copied at a time. */
 export const RAW_UNITS = 8192
+/** Cells of the words that looks know. */
+export const KNOWN_CELLS = 65_536
 /** States that fit the table. */
 export const STATES_MAX = 16_384
-/** Bytes of a row of the table. */
+/** Next states in a row of the table, and its bytes. */
+export const ROW_SYMBOLS = 128
 export const ROW_BYTES = 512
 
 /**
- * Addresses in the engine's memory. State and reason of the last run; by unit: symbol, kind, meaning, look; by state: what
- * it says; possible pairs; the window; raw text; the automaton's rows;
+ * Addresses in the engine's memory. State and reason of the last run; by unit: symbol, kind, meaning, look, flags; words that looks know; by state:
+ * what it says, and how its words are looked at; possible pairs; the window; raw text; the automaton's rows;
  * by state: what must stand behind its prefixes.
  */
 export const CELLS = 64
@@ -51,8 +65,11 @@ export const CLASSES = 1024
 export const KINDS = CLASSES + 65_536
 export const FOLDED = KINDS + 65_536
 export const LOOKS = FOLDED + 131_072
-export const SAYS = LOOKS + 65_536
-export const PAIRS = SAYS + STATES_MAX
+export const FLAGS = LOOKS + 65_536
+export const KNOWN = FLAGS + 262_144
+export const SAYS = KNOWN + KNOWN_CELLS * 2
+export const WORDS = SAYS + STATES_MAX
+export const PAIRS = WORDS + STATES_MAX
 export const UNITS = PAIRS + 512
 /** So that what stands a little left of the first unit has an address above 0 too. */
 export const FRONT = 256

@@ -1,6 +1,5 @@
 import * as w from './assembler.ts'
 import {
-  FRONT,
   KIND_ALNUM,
   KIND_DIGIT,
   KIND_HEX,
@@ -11,9 +10,11 @@ import {
   LOOKS,
   PAIR_DIGITS_MAX,
   PAIR_MARKS,
+  PAIR_OPEN,
+  PAIR_QUAD,
   PAIRS,
-  UNITS,
 } from './layout.ts'
+import { is, look, moved, truth, unitAt } from './reading.ts'
 
 /**
  * Looks at marks in the engine: no more than a few units around one, so that only what may come to something is ever told.
@@ -22,31 +23,18 @@ import {
 
 const { add, and, or, not, get, set, constant, when, give, loop, block, leave, leaveIf } = w
 
-/** The unit `by` units behind a pointer. Pointers into the units count from `FRONT` bytes in front of them. */
-export const unitAt = (pointer: w.Code, by = 0): w.Code => w.load16(pointer, UNITS - FRONT + by * 2)
 /** Flags of a unit, `KIND_…`. */
 export const kindOf = (unit: w.Code): w.Code => w.load8(unit, KINDS)
 /** The kind of the unit `by` units behind a pointer. */
 export const kindAt = (pointer: w.Code, by: number): w.Code => kindOf(unitAt(pointer, by))
-/** A pointer `by` units further. */
-export const moved = (pointer: w.Code, by: number): w.Code => add(pointer, constant(by * 2))
 /** Not 0 when `kind` has `flag`. */
 export const isOf = (kind: w.Code, flag: number): w.Code => and(kind, constant(flag))
-const is = (unit: w.Code, sign: string): w.Code => w.equal(unit, constant(sign.charCodeAt(0)))
 const halved = (value: w.Code): w.Code => w.shiftRight(value, constant(1))
-const truth = (value: w.Code): w.Code => not(not(value))
 
 /** Looks at marks: parameters are pointers to the mark, to the lowest unit and behind the last. See `glance.ts` for the facts. */
 const MARK = 0
 const LOW = 1
 const END = 2
-const look = (name: string, locals: number, body: readonly w.Code[]): w.WasmFunction => ({
-  name,
-  params: 3,
-  results: 1,
-  locals: Array.from({ length: locals }, () => w.I32),
-  body: body.flat(),
-})
 const mark = get(MARK)
 const end = get(END)
 const beyond = (by: number): w.Code => w.atLeast(moved(mark, by), end)
@@ -66,8 +54,8 @@ const passDigits = (at: number, from: w.Code, most: number): w.Code =>
   )
 
 /** A digit behind something else: what `firstGlance` says of numbers, and which two groups may begin anything. */
-const lookAtNumber = look('number', 4, [
-  // 3: unit in front, 4: behind the digits, 5: behind the second group, 6: place in the pairs
+const lookAtNumber = look('number', 3, 6, [
+  // 3: unit in front, 4: behind the digits, 5: behind the second group, 6: place in the pairs, 7: what follows, 8: behind a third
   when(w.below(get(LOW), mark), set(3, unitBeside(-1))),
   when(is(get(3), '_'), give(constant(0))),
   when(
@@ -130,15 +118,26 @@ const lookAtNumber = look('number', 4, [
   ),
   passDigits(5, moved(get(4), 1), PAIR_DIGITS_MAX),
   when(w.atLeast(get(5), end), give(constant(1))),
-  w.load8(
-    add(
-      get(6),
+  set(7, constant(PAIR_OPEN)),
+  when(
+    is(unitAt(get(5)), '.'),
+    set(8, moved(get(5), 1)),
+    passDigits(8, moved(get(5), 1), PAIR_DIGITS_MAX),
+    when(w.atLeast(get(8), end), give(constant(1))),
+    when(is(unitAt(get(8)), '.'), set(7, constant(PAIR_QUAD))),
+  ),
+  and(
+    w.load8(
       add(
-        w.multiply(halved(w.sub(get(4), mark)), constant(10)),
-        halved(w.sub(get(5), moved(get(4), 1))),
+        get(6),
+        add(
+          w.multiply(halved(w.sub(get(4), mark)), constant(10)),
+          halved(w.sub(get(5), moved(get(4), 1))),
+        ),
       ),
+      PAIRS,
     ),
-    PAIRS,
+    get(7),
   ),
 ])
 
@@ -149,7 +148,7 @@ const insideToken: readonly w.Code[] = [
   when(not(beyond(1)), when(not(isOf(kindBeside(1), KIND_TOKEN)), give(constant(0)))),
 ]
 
-const lookAtStop = look('stop', 0, [
+const lookAtStop = look('stop', 3, 0, [
   ...insideToken,
   when(
     isOf(kindBeside(-4), KIND_HEX),
@@ -178,10 +177,14 @@ const firstOfPairs = (sign: string): readonly w.Code[] => [
   give(constant(1)),
 ]
 
-const lookAtHyphen = look('hyphen', 0, [...insideToken, block(...firstOfPairs('-')), constant(0)])
+const lookAtHyphen = look('hyphen', 3, 0, [
+  ...insideToken,
+  block(...firstOfPairs('-')),
+  constant(0),
+])
 
 /** Bot tokens of Telegram, hardware addresses, IPv6. */
-const lookAtColon = look('colon', 3, [
+const lookAtColon = look('colon', 3, 3, [
   // 3: pointer, 4: colons, 5: two in a row, or a full stop
   when(beyond(1), give(constant(1))),
   block(
@@ -223,7 +226,7 @@ const lookAtColon = look('colon', 3, [
   or(get(5), w.atLeast(get(4), constant(7))),
 ])
 
-const lookAtAt = look('at', 1, [
+const lookAtAt = look('at', 3, 1, [
   when(is(unitBeside(-1), ' '), give(constant(0))),
   when(beyond(1), give(constant(1))),
   when(not(isOf(kindBeside(1), KIND_ALNUM)), give(constant(0))),
@@ -238,7 +241,7 @@ const lookAtAt = look('at', 1, [
   constant(1),
 ])
 
-const lookAtTilde = look('tilde', 0, [
+const lookAtTilde = look('tilde', 3, 0, [
   and(is(unitBeside(-1), 'Q'), truth(isOf(kindBeside(-2), KIND_DIGIT))),
 ])
 
@@ -246,7 +249,7 @@ const lookAtTilde = look('tilde', 0, [
 export const LOOKED = [lookAtNumber, lookAtStop, lookAtHyphen, lookAtColon, lookAtAt, lookAtTilde]
 
 /** The mark's own look, and what it says. */
-export const lookAtMark = look('mark', 1, [
+export const lookAtMark = look('mark', 3, 1, [
   set(3, w.load8(unitAt(mark), LOOKS)),
   when(not(get(3)), give(constant(1))),
   ...LOOKED.map((_, index) =>

@@ -6,7 +6,6 @@ import { follow, recall } from './follow.ts'
 import { START } from './gate.ts'
 import { AHEAD_UNITS_MAX } from './layout.ts'
 import { type Decisions, type Memory, TAIL_UNITS_MAX } from './memory.ts'
-import { openPlainText } from './plain.ts'
 import { swallowStep } from './swallow.ts'
 import { MACHINE_HOLD_UNITS_MAX, runStart, type Window } from './window.ts'
 
@@ -35,7 +34,6 @@ export function openMachine(
   const { engine, gate } = compiled
   const { units } = window
   const groupsEnd = compiled.groups.length
-  const plain = openPlainText(window)
 
   /** Everything left of this was looked at by the verdicts under way. */
   let waiting = -1
@@ -123,7 +121,10 @@ export function openMachine(
 
   function hear(position: number): Outcome {
     const saying = gate.said(memory.state)
-    if (saying.prefixes.length > 0 && engine.mayFollow(memory.state, position - 1, window.end)) {
+    if (
+      saying.prefixes.length > 0 &&
+      engine.mayFollow(memory.state, position - 1, window.end, true)
+    ) {
       // What is asked at the mark after these may begin one unit further left: nothing of it may leave meanwhile.
       const base = Math.min(hold(position), saying.mark ? runStart(window, position - 1) : position)
       for (const { group, units: length } of saying.prefixes) {
@@ -144,8 +145,6 @@ export function openMachine(
     for (const word of saying.words)
       for (const entry of compiled.words[word] ?? []) {
         if (entry.exotic && !saysWord(window, position, entry.word)) continue
-        const { plainReach } = entry.label
-        if (plainReach !== undefined && plain.is(position, plainReach)) continue
         if (entry.label.whole && isInside(window, position - entry.word.length, position)) continue
         memory.appointments.push({ entry, word: position, value: -1, earliest: position })
         heard = true
@@ -218,7 +217,8 @@ export function openMachine(
       if (ended === undefined) continue
       const last = position + steps - 1
       const held = (window.offsets[last] ?? 0) - (window.offsets[base] ?? 0)
-      if (held <= LOOK_HELD_UNITS_MAX && !engine.mayFollow(state, last, window.end)) return NONE
+      if (held <= LOOK_HELD_UNITS_MAX && !engine.mayFollow(state, last, window.end, false))
+        return NONE
       return ended.group === groupsEnd ? NONE : askGroup(ended.group, position - begun, base)
     }
   }
@@ -248,7 +248,6 @@ export function openMachine(
 
   return () => {
     recall(compiled, memory)
-    plain.restart()
     window.turn++
     if (memory.appointments.length > 0) locateValues(memory, window)
     for (;;) {

@@ -9,100 +9,115 @@ import {
   CELLS,
   CLASSES,
   FOLDED,
-  FRONT,
   HEARD,
   KIND_TOKEN,
-  OFFSETS,
   PAGES,
   SAYS,
   SAYS_ALWAYS,
   SAYS_MARK,
   SAYS_PREFIX,
-  SAYS_WHOLE,
+  SAYS_WORD,
   TABLE,
   UNKNOWN_AHEAD,
+  WORD_ADDRESS,
+  WORD_ASSIGNED,
+  WORD_HEARD,
+  WORD_LABELLED,
+  WORD_VENDOR,
+  WORD_WHOLE,
+  WORDS,
 } from './layout.ts'
-import { isOf, kindOf, LOOKED, lookAtMark, moved, unitAt } from './looks.ts'
-import { RUN_UNITS_MAX } from './window.ts'
+import { isOf, kindOf, LOOKED, lookAtMark } from './looks.ts'
+import { both, is, isA, moved, offsetAt, unitAt } from './reading.ts'
+import { IS_ENTITY, IS_ESCAPED, IS_ESCAPING, IS_HEX, IS_RUN } from './unit-kinds.ts'
+import { MACHINE_HOLD_UNITS_MAX, RUN_UNITS_MAX } from './window.ts'
+import { wordLooks } from './word-looks.ts'
 
-const { add, and, not, get, set, constant, when, give, loop, block, leave, leaveIf } = w
+const { add, and, or, not, get, set, constant, when, give, loop, block, leave, leaveIf } = w
 
 /** Place of `lookAtMark`, behind the looks. */
 const MARKS = LOOKED.length
 
+const twice = (units: w.Code): w.Code => w.shiftLeft(units, constant(1))
+
+/** Units held in front of the bound; with one to spare, for a read behind. */
+const HOLD_UNITS = MACHINE_HOLD_UNITS_MAX - 1
+
 /** Place of `lookAhead`. */
 const AHEAD = MARKS + 1
 
-/** Raw offset of the unit at a pointer. */
-const offsetAt = (pointer: w.Code): w.Code =>
-  w.load32(w.shiftLeft(pointer, constant(1)), OFFSETS - FRONT * 2)
+const BEHIND = wordLooks(AHEAD + 1)
+
 /**
  * Whether what stands behind a literal may come to something. Parameters: pointer to its last unit, place of what must follow, behind
- * the last unit. Locals: 3 pointer, 4 behind what must follow, 5 unit.
+ * the last unit, whether holding began with the literals under way or in the run in front of them. Locals: 4 pointer, 5 behind
+ * what must follow, 6 unit, 7 first unit of the literals under way, 8 whether nothing in front of them is held.
  */
 const lookAhead: w.WasmFunction = {
   name: 'ahead',
-  params: 3,
+  params: 4,
   results: 1,
-  locals: [w.I32, w.I32, w.I32],
+  locals: [w.I32, w.I32, w.I32, w.I32, w.I32],
   body: [
-    ...set(3, moved(get(0), 1)),
-    ...set(4, add(get(3), w.shiftLeft(w.load8(get(1), AHEADS + 16), constant(1)))),
+    ...set(7, w.sub(moved(get(0), 1), twice(w.load8(get(1), AHEADS + 18)))),
+    // Then all that must come may be looked at: the bound is far away.
+    ...set(8, and(get(3), not(isA(unitAt(get(7), -1), IS_RUN)))),
+    ...set(4, moved(get(0), 1)),
+    ...set(5, add(get(4), twice(w.load8(get(1), AHEADS + 16)))),
+    ...when(get(8), set(5, add(get(4), twice(w.load8(get(1), AHEADS + 19))))),
     ...loop(
-      when(w.atLeast(get(3), get(4)), give(constant(1))),
-      when(w.atLeast(get(3), get(2)), give(constant(1))),
-      set(5, unitAt(get(3))),
+      when(w.atLeast(get(4), get(5)), give(constant(1))),
+      when(w.atLeast(get(4), get(2)), give(constant(1))),
+      set(6, unitAt(get(4))),
       when(
-        w.below(get(5), constant(128)),
+        w.below(get(6), constant(128)),
         when(
           and(
             w.shiftRight(
-              w.load8(add(get(1), w.shiftRight(get(5), constant(3))), AHEADS),
-              and(get(5), constant(7)),
+              w.load8(add(get(1), w.shiftRight(get(6), constant(3))), AHEADS),
+              and(get(6), constant(7)),
             ),
             constant(1),
           ),
-          set(3, moved(get(3), 1)),
+          set(4, moved(get(4), 1)),
           leave(2),
         ),
       ),
     ),
     // What is not among them may be a placeholder, which reads as a letter, or a join.
-    ...when(w.equal(get(5), constant(0x5b)), give(constant(1))),
+    ...when(is(get(6), '['), give(constant(1))),
     ...when(
-      w.atLeast(
-        get(3),
-        add(moved(get(0), 1), w.shiftLeft(w.load8(get(1), AHEADS + 17), constant(1))),
-      ),
-      ...[...JOIN_STARTS].map((sign) =>
-        when(w.equal(get(5), constant(sign.charCodeAt(0))), give(constant(1))),
-      ),
+      w.atLeast(get(4), add(moved(get(0), 1), twice(w.load8(get(1), AHEADS + 17)))),
+      ...[...JOIN_STARTS].map((sign) => when(is(get(6), sign), give(constant(1)))),
     ),
     // Far away in the raw text the bound may be met first, which says more than the unit.
     ...when(
-      w.atLeast(w.sub(offsetAt(get(3)), offsetAt(get(0))), constant(AHEAD_UNITS_MAX)),
+      get(8),
+      give(not(w.below(w.sub(offsetAt(get(4)), offsetAt(get(7))), constant(HOLD_UNITS)))),
+    ),
+    ...when(
+      w.atLeast(w.sub(offsetAt(get(4)), offsetAt(get(0))), constant(AHEAD_UNITS_MAX)),
       give(constant(1)),
     ),
     // So it may where literals under way are written in escapes.
-    ...set(4, w.sub(moved(get(0), 1), w.shiftLeft(w.load8(get(1), AHEADS + 18), constant(1)))),
-    ...give(w.above(w.sub(offsetAt(get(0)), offsetAt(get(4))), constant(RUN_UNITS_MAX))),
+    ...give(w.above(w.sub(offsetAt(get(0)), offsetAt(get(7))), constant(RUN_UNITS_MAX))),
     ...constant(0),
   ],
 }
 
-/** Follows the automaton. Parameters: state, pointer, limit, lowest, behind the last. Locals: 5 next, 6 what it says, 7 unit. */
+/** Follows the automaton. Parameters: state, pointer, limit, lowest, behind the last. Locals: 5 next, 6 what it says, 7 unit, 8 its words. */
 const stop = (reason: number): w.Code => [
   ...w.store32(constant(CELLS), get(0)),
   ...w.store32(constant(CELLS), constant(reason), 4),
   ...give(get(1)),
 ]
 const hear: w.Code = [...set(0, get(5)), ...set(1, moved(get(1), 1)), ...stop(HEARD)]
-const row = (state: w.Code): w.Code => w.shiftRight(state, constant(9))
 /** A small letter other than `s` goes on behind a word that ends in one. */
 const goesOn: w.Code = and(
   and(w.above(get(7), constant(0x60)), w.below(get(7), constant(0x7b))),
   and(w.unequal(get(7), constant(0x73)), w.above(unitAt(get(1)), constant(0x60))),
 )
+const row = (state: w.Code): w.Code => w.shiftRight(state, constant(9))
 const speak: readonly w.Code[] = [
   when(not(get(5)), stop(UNKNOWN_AHEAD)),
   set(5, w.sub(constant(0), get(5))),
@@ -110,13 +125,32 @@ const speak: readonly w.Code[] = [
   when(and(get(6), constant(SAYS_ALWAYS)), hear),
   when(
     and(get(6), constant(SAYS_PREFIX)),
-    when(w.call(AHEAD, get(1), w.multiply(row(get(5)), constant(AHEAD_BYTES)), get(4)), hear),
+    when(
+      w.call(AHEAD, get(1), w.multiply(row(get(5)), constant(AHEAD_BYTES)), get(4), constant(1)),
+      hear,
+    ),
   ),
   when(
-    and(get(6), constant(SAYS_WHOLE)),
+    and(get(6), constant(SAYS_WORD)),
+    set(8, w.load8(row(get(5)), WORDS)),
     set(7, constant(0)),
     when(w.below(moved(get(1), 1), get(4)), set(7, unitAt(get(1), 1))),
-    when(not(goesOn), hear),
+    when(
+      not(both(and(get(8), constant(WORD_WHOLE)), goesOn)),
+      when(and(get(8), constant(WORD_HEARD)), hear),
+      when(
+        and(get(8), constant(WORD_ASSIGNED | WORD_VENDOR)),
+        when(w.call(BEHIND.at.assigned, get(1), get(4), and(get(8), constant(WORD_VENDOR))), hear),
+      ),
+      when(
+        and(get(8), constant(WORD_LABELLED)),
+        when(w.call(BEHIND.at.labelled, get(1), get(3), get(4)), hear),
+      ),
+      when(
+        and(get(8), constant(WORD_ADDRESS)),
+        when(w.call(BEHIND.at.address, get(1), get(4)), hear),
+      ),
+    ),
   ),
   when(and(get(6), constant(SAYS_MARK)), when(w.call(MARKS, get(1), get(3), get(4)), hear)),
 ]
@@ -124,7 +158,7 @@ const run: w.WasmFunction = {
   name: 'run',
   params: 5,
   results: 1,
-  locals: [w.I32, w.I32, w.I32],
+  locals: [w.I32, w.I32, w.I32, w.I32],
   body: [
     ...block(
       loop(
@@ -144,33 +178,61 @@ const run: w.WasmFunction = {
   ],
 }
 
-/** Parameters: source, count, target, its offset's place, offset. Locals: 5 done, 6 unit, 7 meaning, 8 until, 9 and 10 vectors. */
+/**
+ * Parameters: source, count, target, its offset's place, offset. Locals: 5 done, 6 unit, 7 meaning, 8 until, 9 unit behind, 10 raw
+ * units of the unit, 11 first target, 12 vector.
+ */
 const NOT_PLAIN = ['\\', '%', '&']
+const copied: w.Code = [
+  ...w.store32(constant(CELLS), w.shiftRight(w.sub(get(2), get(11)), constant(1)), 8),
+  ...give(get(5)),
+]
+/** What begins no escape, and the escapes that JSON is full of: the rest is left to `stream/logical.ts`, which says the same of these. */
+const readEscape: readonly w.Code[] = [
+  when(w.atLeast(add(get(5), constant(1)), get(1)), copied),
+  set(9, w.load16(moved(get(0), 1))),
+  block(
+    when(is(get(6), '&'), leaveIf(not(isA(get(9), IS_ENTITY)), 1)),
+    when(is(get(6), '%'), leaveIf(not(isA(get(9), IS_HEX)), 1)),
+    when(not(is(get(6), '\\')), copied),
+    when(isA(get(9), IS_ESCAPING), copied),
+    when(isA(get(9), IS_ESCAPED), set(7, get(9)), set(10, constant(2)), leave(2)),
+    when(is(get(9), 't'), set(7, constant(0x09)), set(10, constant(2)), leave(2)),
+    when(
+      or(is(get(9), 'n'), is(get(9), 'r')),
+      set(7, constant(0x0a)),
+      set(10, constant(2)),
+      leave(2),
+    ),
+  ),
+  when(w.equal(get(10), constant(1)), set(7, get(6))),
+]
 const copy: w.WasmFunction = {
   name: 'copy',
   params: 5,
   results: 1,
-  locals: [w.I32, w.I32, w.I32, w.I32, w.V128],
+  locals: [w.I32, w.I32, w.I32, w.I32, w.I32, w.I32, w.I32, w.V128],
   body: [
+    ...set(11, get(2)),
     ...loop(
       block(
         loop(
           leaveIf(w.above(add(get(5), constant(8)), get(1)), 1),
-          set(9, w.loadVector(get(0))),
+          set(12, w.loadVector(get(0))),
           leaveIf(
             w.anyTrue(
               NOT_PLAIN.reduce<w.Code>(
                 (rest, sign) =>
                   w.orVector(
                     rest,
-                    w.equalUnits(get(9), w.eightUnits(constant(sign.charCodeAt(0)))),
+                    w.equalUnits(get(12), w.eightUnits(constant(sign.charCodeAt(0)))),
                   ),
-                w.aboveUnits(get(9), w.eightUnits(constant(127))),
+                w.aboveUnits(get(12), w.eightUnits(constant(127))),
               ),
             ),
             1,
           ),
-          w.storeVector(get(2), get(9)),
+          w.storeVector(get(2), get(12)),
           w.storeVector(get(3), w.addOffsets(w.fourOffsets(get(4)), w.ZERO_TO_THREE)),
           w.storeVector(
             get(3),
@@ -189,22 +251,23 @@ const copy: w.WasmFunction = {
       set(8, add(get(5), constant(8))),
       when(w.above(get(8), get(1)), set(8, get(1))),
       loop(
-        when(w.atLeast(get(5), get(1)), give(get(5))),
+        when(w.atLeast(get(5), get(1)), copied),
         set(6, w.load16(get(0))),
         set(7, w.load16(w.shiftLeft(get(6), constant(1)), FOLDED)),
-        when(w.equal(get(7), constant(NEEDS_ALL)), give(get(5))),
+        set(10, constant(1)),
+        when(w.equal(get(7), constant(NEEDS_ALL)), ...readEscape),
         when(
           w.equal(get(7), constant(NEEDS_NEIGHBOUR)),
-          when(isOf(kindOf(w.load16(moved(get(0), -1))), KIND_TOKEN), give(get(5))),
+          when(isOf(kindOf(w.load16(moved(get(0), -1))), KIND_TOKEN), copied),
           set(7, get(6)),
         ),
         w.store16(get(2), get(7)),
         w.store32(get(3), get(4)),
-        set(0, add(get(0), constant(2))),
+        set(0, add(get(0), w.shiftLeft(get(10), constant(1)))),
         set(2, add(get(2), constant(2))),
         set(3, add(get(3), constant(4))),
-        set(4, add(get(4), constant(1))),
-        set(5, add(get(5), constant(1))),
+        set(4, add(get(4), get(10))),
+        set(5, add(get(5), get(10))),
         leaveIf(w.below(get(5), get(8)), 0),
       ),
       leave(0),
@@ -215,5 +278,5 @@ const copy: w.WasmFunction = {
 
 /** The assembled program; its memory is `host.memory`. */
 export const program = new WebAssembly.Module(
-  w.assemble([...LOOKED, lookAtMark, lookAhead, run, copy], PAGES),
+  w.assemble([...LOOKED, lookAtMark, lookAhead, ...BEHIND.functions, run, copy], PAGES),
 )

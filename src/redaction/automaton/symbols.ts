@@ -1,8 +1,8 @@
 import type { GateInput } from './gate.ts'
-import { ROW_BYTES } from './layout.ts'
+import { ROW_SYMBOLS } from './layout.ts'
 
 /** Symbols a row of the automaton has room for. */
-const SYMBOLS_MAX = ROW_BYTES / 4
+const SYMBOLS_MAX = ROW_SYMBOLS
 
 /** Symbols that all units beyond ASCII share. */
 const SHARED_SYMBOLS = 12
@@ -23,7 +23,7 @@ export function alphabet(
   for (const { text } of input.prefixes) for (const unit of text) units.add(unit)
   for (const { text } of input.words)
     for (const unit of text) units.add(unit).add(unit.toUpperCase())
-  const ascii = [...units].filter((unit) => unit.charCodeAt(0) < 128).sort()
+  const ascii = [...units].filter((unit) => unit.charCodeAt(0) < 128).sort(byFrequency)
   if (1 + ascii.length + SHARED_SYMBOLS > SYMBOLS_MAX)
     throw new RangeError('too many different units')
   // Units beyond ASCII share a few symbols, so that rows stay short: whoever hears such a word compares its text.
@@ -43,6 +43,14 @@ export function alphabet(
   for (const [symbol, unit] of unitOf.entries())
     if (unit >= 0x41 && unit <= 0x5a) small[symbol] = classes[unit + 32] ?? 0
   return { unitOf, small }
+}
+
+/** What texts are mostly made of comes first: that part of a row is one line of the cache. */
+const FREQUENT = 'abcdefghijklmnopqrstuvwxyz \n"_-'
+
+function byFrequency(a: string, b: string): number {
+  const [first, second] = [FREQUENT.indexOf(a) >>> 0, FREQUENT.indexOf(b) >>> 0]
+  return first - second || (a < b ? -1 : 1)
 }
 
 const LETTERS_AND_DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

@@ -18,7 +18,7 @@ const BRACKET = 0x5b
 const LETTER_A = 0x41
 
 /** Units that may belong to a value whose mark (`@`, `:` …) is still to come. */
-const RUN = unitClass('A-Za-z0-9._%+\\-(:')
+export const RUN = unitClass('A-Za-z0-9._%+\\-(:')
 
 /** The part of the text in memory. Positions are indexes into `units`. */
 export interface Window extends Reader {
@@ -44,6 +44,8 @@ export interface Window extends Reader {
   passed: number
   /** The text whose context stands here. Scanning never yields, so one window serves every text of a set. */
   resident: { leave(): void } | undefined
+  copied: number
+  renew(): void
   copy(
     raw: string,
     index: number,
@@ -85,6 +87,9 @@ export function openWindow(engine: Engine): Window {
     }
     return LETTER_A
   }
+  /** The raw text in the engine's memory. */
+  let loadedFrom = 0
+  let loadedTo = 0
   const window: Window = {
     units,
     bytes: Buffer.from(units.buffer, units.byteOffset, units.byteLength),
@@ -99,11 +104,25 @@ export function openWindow(engine: Engine): Window {
     lazy: false,
     passed: 0,
     resident: undefined,
+    copied: 0,
+    renew() {
+      loadedTo = 0
+    },
     copy(raw, index, position, limit, offset, before) {
-      const count = Math.min(raw.length - index, limit - position, RAW_UNITS)
-      engine.raw.writeUInt16LE(before, 0)
-      engine.raw.write(raw.length === count ? raw : raw.slice(index, index + count), 2, 'utf16le')
-      return engine.copy(0, count, position, offset)
+      if (index >= loadedTo) {
+        loadedFrom = index
+        loadedTo = Math.min(raw.length, index + RAW_UNITS)
+        engine.raw.writeUInt16LE(before, 0)
+        engine.raw.write(
+          loadedTo - index === raw.length ? raw : raw.slice(index, loadedTo),
+          2,
+          'utf16le',
+        )
+      }
+      const count = Math.min(loadedTo - index, limit - position)
+      const taken = engine.copy(index - loadedFrom, count, position, offset)
+      window.copied = engine.copied()
+      return taken
     },
     at(position) {
       if (position < window.low) return END

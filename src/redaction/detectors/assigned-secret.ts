@@ -1,17 +1,13 @@
 import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
-import { PLAIN_RUN_UNITS_MAX } from '../automaton/plain.ts'
 import type { LabelDetector, Reader } from '../detector.ts'
-import { type Between, LOCATED_UNITS_MAX, locateValue } from '../values/locate.ts'
+import { type Between, locateValue } from '../values/locate.ts'
+import { BETWEEN_WORDS, OTHER_NAMES } from '../values/names-between.ts'
 import { judgeSecret, mayBeSecret } from '../values/secret-value.ts'
+import { LEAST_UNITS_MIN } from '../values/value-text.ts'
 import { VENDORS } from '../values/vendors.ts'
 import { hasWord } from '../values/words.ts'
 
 const set = (text: string): ReadonlySet<string> => new Set(text.split(' '))
-
-/** Last part of a name: what is kept there is no secret. */
-const OTHER_NAMES = set(
-  'id ids name names type types url urls uri path paths file files filename length len size count counts max min limit limits ttl expiry expires expiration expired expire at index idx prefix suffix format field fields column header headers param params policy usage provider manager store service env variable var regex pattern validator schema class reset used last algorithm algo alg arn region version fingerprint thumbprint kind mode status state error errors message label title description input output button form page link endpoint rotation age days hours seconds minutes timeout ref reference selector required enabled disabled exists missing invalid valid verified changed updated created map list array set object func function callback fn handler listener event events code codes press pressed up down strength confirmation hint prompt prompts ring chain pair pairs space board word words words frame frames note notes point points stone by for from of in on is as to info infos spec specs',
-)
 
 /** Part of a name in front of the word: the key or token of something public. */
 const PUBLIC_NAMES = set(
@@ -40,10 +36,7 @@ const UPPER = unitClass('A-Z')
 const SMALL = unitClass('a-z0-9')
 
 const BETWEEN: Between = {
-  words: set(
-    'is was are be of for the a an to as equals value values string str char text set my your our their bearer basic token key secret here it this new old current default const let var val ntlm negotiate apikey final static private public protected readonly apikey api access auth by identified and or with used using header password code pass digest oauth simple privatekey secretkey accesskey apitoken params proceed installation',
-  ),
-  wordsMax: 4,
+  words: BETWEEN_WORDS,
   otherNames: OTHER_NAMES,
 }
 
@@ -82,7 +75,7 @@ interface Family {
   readonly named?: boolean
 }
 
-const UNITS_MIN = [10, 14] as const
+const UNITS_MIN = [LEAST_UNITS_MIN, 14] as const
 
 function family({ id, entity, words, alone, password, unitsMin, named }: Family): LabelDetector {
   const list = words.split(',')
@@ -104,7 +97,7 @@ function family({ id, entity, words, alone, password, unitsMin, named }: Family)
       return locateValue(text, position, word.length, between)?.position
     },
     mayBegin: mayBeSecret,
-    plainReach: LOCATED_UNITS_MAX + PLAIN_RUN_UNITS_MAX,
+    look: id === 'vendor-secret' ? 'assigned-vendor' : 'assigned',
     judge: (text, position, word) =>
       judgeSecret(text, position, word, password, unitsMin ?? UNITS_MIN),
     cases: {

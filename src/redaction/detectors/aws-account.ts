@@ -17,6 +17,7 @@ export const awsAccount: LabelDetector = {
     'aws-account-id',
   ],
   whole: true,
+  look: 'labelled',
   locate: (text, position, word) => locateLabelled(text, position, word.length),
   judge(text, position) {
     let end = position

@@ -19,6 +19,7 @@ export const dateOfBirth: LabelDetector = {
       '|',
     ),
   whole: true,
+  look: 'labelled',
   locate: (text, position, word) => locateLabelled(text, position, word.length),
   judge(text, position) {
     const length = DATE.longest((index) => text.at(position + index))

@@ -160,6 +160,7 @@ const labelledPhone: LabelDetector = {
       '|',
     ),
   whole: true,
+  look: 'labelled',
   locate: (text, position, word) => locateLabelled(text, position, word.length),
   judge(text, position) {
     let end = position

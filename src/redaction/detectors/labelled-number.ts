@@ -129,6 +129,7 @@ function detectorOf({ entity, labels, units: [from, to], digitsMin, shape }: Row
     entity,
     words: labels.split('|'),
     whole: true,
+    ...(digitsMin > 0 ? { look: 'labelled' as const } : {}),
     locate: (text, position, word) => locateLabelled(text, position, word.length, SHORT.has(word)),
     judge(text, position, word) {
       const { end, compact, digits } = readNumber(text, position, to)

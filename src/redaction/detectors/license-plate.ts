@@ -19,6 +19,7 @@ export const licensePlate: LabelDetector = {
       '|',
     ),
   whole: true,
+  look: 'labelled',
   locate: (text, position, word) => locateLabelled(text, position, word.length, ORDINARY.has(word)),
   judge(text, position) {
     const { end, compact } = readPlate(text, position)

@@ -120,6 +120,7 @@ const labelledWallet: LabelDetector = {
     'ltc address',
   ],
   whole: true,
+  look: 'labelled',
   locate: (text, position, word) => locateLabelled(text, position, word.length),
   judge(text, position) {
     let end = position

@@ -1,9 +1,8 @@
-import { DIGIT, HEX, isIn, unitClass } from '../automaton/classes.ts'
+import { DIGIT, HEX, isIn } from '../automaton/classes.ts'
 import { END, type LabelDetector, type Reader } from '../detector.ts'
 import { isStandIn } from '../values/look.ts'
+import { URL_STOPS, USER, USER_UNITS_MAX } from '../values/url-units.ts'
 
-const USER = unitClass('A-Za-z0-9._~%!$&*+=\\-')
-const STOPS = unitClass(' \\t\\n"\'`<>/\\\\')
 const WORDS = /^(?:pass(?:word|wd)?|pwd|secret|user(?:name)?|pw|token|xxx+)$/i
 
 /** `1f2e3d4c:`: a user of eight hexadecimal digits is half of a credential (licence keys of package servers). */
@@ -20,10 +19,11 @@ export const urlCredential: LabelDetector = {
   entity: 'URL_CREDENTIAL',
   words: ['://'],
   whole: false,
+  look: 'address',
   locate(text, position) {
     if (isHexPair(text, position)) return position
     let end = position
-    while (end - position < 48 && isIn(USER, text.at(end))) text.pass(++end)
+    while (end - position < USER_UNITS_MAX && isIn(USER, text.at(end))) text.pass(++end)
     return text.at(end) === 0x3a ? end + 1 : undefined
   },
   judge(text, position) {
@@ -35,7 +35,7 @@ export const urlCredential: LabelDetector = {
         if (isStandIn(value) || WORDS.test(value)) return undefined
         return { start: position, end }
       }
-      if (unit === END || unit > 127 || isIn(STOPS, unit)) return undefined
+      if (unit === END || unit > 127 || isIn(URL_STOPS, unit)) return undefined
       value += String.fromCharCode(unit)
     }
   },

@@ -2,17 +2,21 @@ import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
 import { END, type Reader } from '../detector.ts'
 
 const LETTER = unitClass('A-Za-z')
-const GAP = unitClass(' \\t\\n"\'`*|=:>(\\[{#~,;\\\\\\-.?)')
+export const GAP = unitClass(' \\t\\n"\'`*|=:>(\\[{#~,;\\\\\\-.?)')
 /** A value is set apart from its label by one of these at least. */
-const APART = unitClass(' \\t\\n"\'`|=:>,')
+export const APART = unitClass(' \\t\\n"\'`|=:>,')
 /** Signs that a value is meant, where the label is also an ordinary word. */
 const TIED = unitClass('"\'`|=:')
-const CELL = unitClass('A-Za-z0-9_ "\'.\\-')
+export const CELL = unitClass('A-Za-z0-9_ "\'.\\-')
 /** Units that may lie between a label and its value. */
-const GAP_UNITS_MAX = 48
+export const LABEL_GAP_UNITS_MAX = 48
+/** Units of an identifier that may follow its label. */
+export const LABEL_NAME_UNITS_MAX = 20
+/** Filler words that may lie between a label and its value. */
+export const LABEL_WORDS_MAX = 5
 
 /** Words between a label and its value, in the languages the labels come in. */
-const FILLERS = new Set(
+export const FILLERS = new Set(
   'is are was the a an on of my our your for number no num nr numero number. code id card file it reads given as identification identity here hier ist lautet es est son sul und et y and value registered under unter at to field new old current holder with has'.split(
     ' ',
   ),
@@ -40,7 +44,7 @@ export function locateLabelled(
   let breaks = 0
   let apart = false
   let tied = false
-  for (let position = skipName(text, from); position - from < GAP_UNITS_MAX; position++) {
+  for (let position = skipName(text, from); position - from < LABEL_GAP_UNITS_MAX; position++) {
     text.pass(position)
     const unit = text.at(position)
     if (unit === END) return undefined
@@ -53,7 +57,7 @@ export function locateLabelled(
     }
     if (isIn(LETTER, unit) || unit > 127) {
       const length = wordLength(text, position)
-      if (length > 0 && ++words <= 5) {
+      if (length > 0 && ++words <= LABEL_WORDS_MAX) {
         tied = true
         position += length - 1
         continue
@@ -88,7 +92,10 @@ function skipName(text: Reader, from: number): number {
   let position = from
   const unit = text.at(position)
   if (unit !== 0x5f && !isIn(LETTER, unit)) return position
-  while (position - from < 20 && (text.at(position) === 0x5f || isIn(LETTER, text.at(position))))
+  while (
+    position - from < LABEL_NAME_UNITS_MAX &&
+    (text.at(position) === 0x5f || isIn(LETTER, text.at(position)))
+  )
     position++
   return position
 }

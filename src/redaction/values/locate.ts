@@ -6,14 +6,10 @@ import { hasWord, lengthOfWord } from './words.ts'
 export interface Between {
   /** Words that may stand in between, lower case. */
   readonly words: ReadonlySet<string>
-  /** Most such words. */
-  readonly wordsMax: number
   /** Last parts of a name that make it the name of something else (`KEY_ID`, `tokenCount`). */
   readonly otherNames: ReadonlySet<string>
   /** Rests of a name that hold a value although their last part says otherwise. */
   readonly exceptNames?: RegExp
-  /** True when the name may run on in small letters (`tokens`, `keyed`); otherwise only a plural `s` may follow. */
-  readonly glued?: boolean
   /** True when a value may follow the word and a dash at once (`fastforex-dxsz4859…`). */
   readonly dashed?: boolean
 }
@@ -27,22 +23,20 @@ export interface Located {
   readonly quote: number
 }
 
-const NAME = unitClass('A-Za-z0-9_\\-.')
+export const NAME = unitClass('A-Za-z0-9_\\-.')
 const LETTER = unitClass('A-Za-z')
 const LOWER = unitClass('a-z')
-const OPERATORS = unitClass('=:,|>(~')
-const QUOTES = unitClass('"\'`')
-const SKIPPED = unitClass(' \t\n*[]{)?!#;\\')
+export const OPERATORS = unitClass('=:,|>(~')
+export const QUOTES = unitClass('"\'`')
+export const SKIPPED = unitClass(' \t\n*[]{)?!#;\\')
 /** Signs that a quoted value may begin with. */
-const SIGNS = unitClass('~)\\]}!?#*;:=,.+(>|')
+export const SIGNS = unitClass('~)\\]}!?#*;:=,.+(>|')
 /** Units of a name that may follow the word that was recognised. */
 const NAME_UNITS_MAX = 32
 /** A value glued to its name is at least this long. */
-const VALUE_UNITS_MIN = 20
+export const VALUE_UNITS_MIN = 20
 /** Punctuation and space between name and value. */
-const GAP_UNITS_MAX = 40
-/** Behind its word a value begins within as many units. */
-export const LOCATED_UNITS_MAX = NAME_UNITS_MAX + GAP_UNITS_MAX
+export const GAP_UNITS_MAX = 40
 
 /** Words that end together (`api_key`, `key`) have their value together: the last answer, which no length of a word decided. */
 const last = {
@@ -129,15 +123,17 @@ function locateAnew(
     // A value cannot touch its name.
     if (word === 0)
       return position === name.end && !name.glued ? undefined : { position, operator, quote }
-    if (++words > between.wordsMax) return undefined
+    if (++words > WORDS_MAX) return undefined
     quote = 0
     position += word - 1
   }
   return undefined
 }
 
+/** Most words between a name and its value. */
+export const WORDS_MAX = 4
 /** Letters of a word between name and value that are looked at. */
-const WORD_UNITS_MAX = 14
+export const WORD_UNITS_MAX = 14
 
 /** Length of a word that may stand in between at `position`; 0 when the value begins here. */
 function wordAt(text: Reader, position: number, between: Between): number {
@@ -157,7 +153,7 @@ function endOfName(
 ): { end: number; glued: boolean } | undefined {
   const first = text.at(from)
   // Letters that go on are another word, unless they are a plural.
-  if (!between.glued && isIn(LOWER, first) && isIn(LOWER, text.at(from - 1)))
+  if (isIn(LOWER, first) && isIn(LOWER, text.at(from - 1)))
     if (first !== 0x73 || isIn(LOWER, text.at(from + 1))) return undefined
   let position = from
   /** Where the last part of the name begins. */

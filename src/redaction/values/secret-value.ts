@@ -1,5 +1,4 @@
 import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
-import { PLAIN_RUN_UNITS_MAX } from '../automaton/plain.ts'
 import type { Match, Reader } from '../detector.ts'
 import { isName, isRandom, isReference, isStandIn, lookAt } from './look.ts'
 import {
@@ -8,6 +7,7 @@ import {
   isTooLittle,
   LOOSE,
   LOOSE_STOPS,
+  MAY_BEGIN_UNITS,
   NAME_ENDS,
   namesAttribute,
   ODD_UNITS_MIN,
@@ -29,7 +29,7 @@ const LONG_TAIL = { units: unitClass('^ \\t\\n"\'`,;)\\]}<>|&') }
 
 /** False when {@link judgeSecret} can say nothing but no: the run of units that begins here is short, without digit or capital. */
 export function mayBeSecret(units: Uint16Array, position: number, end: number): boolean {
-  for (let at = position; at < position + PLAIN_RUN_UNITS_MAX; at++) {
+  for (let at = position; at < position + MAY_BEGIN_UNITS; at++) {
     if (at >= end) return true
     const unit = units[at] ?? 0
     if (unit === 0x20 || unit === 0x0a || unit === 0x09 || unit > 127) return false

@@ -10,6 +10,16 @@ const NAME = unitClass('A-Za-z0-9_\\-.')
 export const LOOSE = unitClass(')\\]}<>|')
 /** Most units of a value that are read. */
 export const CAP = 64
+/** Within as many units a value must show that it is no word. */
+export const MAY_BEGIN_UNITS = 12
+/** Fewest units that any rule asks for, but for passwords of several kinds of units, and but for those of two in quotes. */
+export const LEAST_UNITS_MIN = 10
+export const PASSWORD_UNITS_MIN = 6
+export const TWO_KINDS_UNITS_MIN = 8
+/** Units of a plain name that are looked at; a shorter one may have any number of capitals; half of a pair of numbers. */
+export const NAMING_UNITS_MAX = 16
+export const SHORT_NAME_UNITS_MAX = 6
+export const PAIR_HALF_UNITS = 8
 /** A heap of symbols is at least as long. */
 export const ODD_UNITS_MIN = 12
 
@@ -76,28 +86,34 @@ export function isTooLittle(text: Reader, position: number, needed: Needed): boo
     else kinds |= unit >= 0x30 && unit <= 0x39 ? DIGITS : SYMBOLS
   }
   if (length >= enough) return false
-  if (!password || length < 6) return true
+  if (!password || length < PASSWORD_UNITS_MIN) return true
   const count = (kinds & 1) + ((kinds >> 1) & 1) + ((kinds >> 2) & 1) + (kinds >> 3)
-  return count < 3 && (count < 2 || quote === 0 || (kinds & DIGITS) === 0 || length < 8)
+  return (
+    count < 3 &&
+    (count < 2 || quote === 0 || (kinds & DIGITS) === 0 || length < TWO_KINDS_UNITS_MIN)
+  )
 }
 
 /** A short name without digits is no secret; seen before anything is built from it. */
 export function isPlain(text: Reader, position: number, ends: UnitClass): boolean {
   let upper = 0
-  for (let at = position; at < position + 16; at++) {
+  for (let at = position; at < position + NAMING_UNITS_MAX; at++) {
     const unit = text.at(at)
     if (isIn(NAMING, unit)) continue
     if (unit >= 0x41 && unit <= 0x5a) upper++
     // Eight units and a colon may be half of a pair.
-    else if (unit === 0x3a && at - position === 8) return false
+    else if (unit === 0x3a && at - position === PAIR_HALF_UNITS) return false
     // An address may hold a random part.
     else if (unit === 0x3a && text.at(at + 1) === 0x2f) return false
-    else return (unit === END || isIn(ends, unit)) && (at - position < 6 || upper <= 1)
+    else
+      return (
+        (unit === END || isIn(ends, unit)) && (at - position < SHORT_NAME_UNITS_MAX || upper <= 1)
+      )
   }
   return false
 }
 
-const NAMING = unitClass('a-z_.\\-')
+export const NAMING = unitClass('a-z_.\\-')
 /** Where a name in no quotes ends. */
 export const NAME_ENDS = unitClass(' \\t\\n"\'`,;)\\]}<>|:(\\[?!')
 

@@ -1,0 +1,252 @@
+import { GAP_UNITS_MAX, VALUE_UNITS_MIN, WORD_UNITS_MAX, WORDS_MAX } from '../values/locate.ts'
+import * as w from './assembler.ts'
+import { KNOWN_BETWEEN, KNOWN_OTHER } from './known-words.ts'
+import { address, labelled } from './label-looks.ts'
+import { KNOWN } from './layout.ts'
+import {
+  both,
+  count,
+  forward,
+  is,
+  isA,
+  look,
+  moved,
+  NEAR_UNITS,
+  NO,
+  PERHAPS,
+  rawUnits,
+  unitAt,
+} from './reading.ts'
+import * as u from './unit-kinds.ts'
+import { valueLook } from './value-look.ts'
+
+/**
+ * Looks behind words in the engine, so that only a word whose value may come to something is ever told. Each follows what
+ * `values/locate.ts`, `values/label.ts` and `detectors/url-credential.ts` do, and says "perhaps" wherever they might read
+ * further than what has arrived, meet the bound, or meet a placeholder. A look never says no where a verdict could fall;
+ * `test/redaction/engine.test.ts` holds them to it.
+ */
+
+const { and, or, not, get, set, constant, when, give, loop, block, leave, leaveIf } = w
+
+/** The node behind a letter. */
+const behind = (node: w.Code, letter: w.Code): w.Code =>
+  w.load16(
+    w.add(w.shiftLeft(node, constant(6)), w.shiftLeft(and(letter, constant(31)), constant(1))),
+    KNOWN,
+  )
+const isKnown = (node: w.Code, as: w.Code): w.Code =>
+  and(w.load16(w.shiftLeft(node, constant(6)), KNOWN), as)
+
+/** Places of these functions, behind `first` others. */
+const places = (first: number) => ({
+  value: first,
+  word: first + 1,
+  name: first + 2,
+  assigned: first + 3,
+  labelled: first + 4,
+  address: first + 5,
+})
+
+/**
+ * Twice the length of the known word at a pointer, 0 when it is none, 1 when that cannot be told. Parameters: pointer, behind the
+ * last unit, as what it must be known, pointer to where reading ends. Locals: 4 pointer, 5 unit, 6 node.
+ */
+const knownWord = look('word', 4, 3, [
+  set(4, moved(get(0), 16)),
+  when(w.above(get(4), get(1)), set(4, get(1))),
+  when(w.above(rawUnits(get(0), get(4)), constant(NEAR_UNITS)), give(PERHAPS)),
+  set(4, get(0)),
+  block(
+    loop(
+      leaveIf(w.atLeast(get(4), get(3)), 1),
+      when(w.atLeast(get(4), get(1)), give(PERHAPS)),
+      set(5, unitAt(get(4))),
+      leaveIf(not(isA(get(5), u.IS_LETTER)), 1),
+      set(6, behind(get(6), get(5))),
+      when(not(get(6)), give(NO)),
+      forward(4),
+      leave(0),
+    ),
+  ),
+  when(not(isKnown(get(6), get(2))), give(NO)),
+  when(
+    w.below(get(4), get(3)),
+    when(or(is(get(5), '['), w.above(get(5), constant(127))), give(PERHAPS)),
+    when(isA(get(5), u.IS_DIGIT), give(NO)),
+    when(
+      w.equal(get(2), constant(KNOWN_BETWEEN)),
+      when(or(is(get(5), '_'), is(get(5), '+')), give(NO)),
+      when(
+        is(get(5), '-'),
+        when(w.atLeast(moved(get(4), 1), get(1)), give(PERHAPS)),
+        when(is(unitAt(get(4), 1), '['), give(PERHAPS)),
+        when(isA(unitAt(get(4), 1), u.IS_ALNUM), give(NO)),
+      ),
+    ),
+  ),
+  w.sub(get(4), get(0)),
+])
+
+/**
+ * Pointer behind the rest of a name, 0 when it names something else, 1 when that cannot be told. Parameters: pointer to the last
+ * unit of the word, behind the last unit, whether services' names are asked. Locals: 3 first, 4 pointer, 5 unit, 6 last part, 7
+ * unit in front, 8 node, 9 unit behind, 10 end of the last part.
+ */
+const endOfName = look('name', 3, 8, [
+  set(3, moved(get(0), 1)),
+  when(w.atLeast(get(3), get(1)), give(PERHAPS)),
+  set(5, unitAt(get(3))),
+  // Letters that go on are another word, unless they are a plural.
+  when(
+    both(isA(get(5), u.IS_LOWER), isA(unitAt(get(0)), u.IS_LOWER)),
+    when(not(is(get(5), 's')), give(NO)),
+    when(w.atLeast(moved(get(3), 1), get(1)), give(PERHAPS)),
+    when(isA(unitAt(get(3), 1), u.IS_LOWER), give(NO)),
+  ),
+  set(4, get(3)),
+  set(6, get(3)),
+  block(
+    loop(
+      when(w.atLeast(get(4), get(1)), give(PERHAPS)),
+      // So long it may be the value itself.
+      when(w.atLeast(get(4), moved(get(3), VALUE_UNITS_MIN)), give(PERHAPS)),
+      set(5, unitAt(get(4))),
+      leaveIf(not(isA(get(5), u.IS_NAME)), 1),
+      when(
+        isA(get(5), u.IS_JOINT),
+        when(w.atLeast(moved(get(4), 1), get(1)), give(PERHAPS)),
+        set(9, unitAt(get(4), 1)),
+        when(is(get(9), '['), give(PERHAPS)),
+        when(is(get(5), '.'), leaveIf(not(isA(get(9), u.IS_LETTER)), 3)),
+        when(is(get(5), '-'), leaveIf(not(isA(get(9), u.IS_ALNUM)), 3)),
+      ),
+      when(not(isA(get(5), u.IS_ALNUM)), set(6, moved(get(4), 1))),
+      when(both(isA(get(5), u.IS_UPPER), not(isA(get(7), u.IS_UPPER))), set(6, get(4))),
+      set(7, get(5)),
+      forward(4),
+      leave(0),
+    ),
+  ),
+  when(w.above(rawUnits(get(3), get(4)), constant(NEAR_UNITS)), give(PERHAPS)),
+  set(10, get(4)),
+  loop(
+    when(
+      w.above(get(10), get(6)),
+      when(isA(unitAt(get(10), -1), u.IS_DIGIT), set(10, moved(get(10), -1)), leave(2)),
+    ),
+  ),
+  block(
+    leaveIf(w.equal(get(3), get(4)), 0),
+    loop(
+      when(
+        w.below(get(6), get(10)),
+        set(5, unitAt(get(6))),
+        leaveIf(not(isA(get(5), u.IS_LETTER)), 2),
+        set(8, behind(get(8), get(5))),
+        leaveIf(not(get(8)), 2),
+        forward(6),
+        leave(1),
+      ),
+    ),
+    leaveIf(not(isKnown(get(8), constant(KNOWN_OTHER))), 0),
+    // What a service calls an id may be a credential.
+    when(get(2), give(is(or(unitAt(get(4), -1), constant(0x20)), 'd'))),
+    give(NO),
+  ),
+  get(4),
+])
+
+/**
+ * Behind a word that says its value is secret. Parameters as for the name. Locals: 3 behind the name, 4 pointer, 5 unit, 6 quote, 7
+ * operator, 8 words, 9 line breaks, 10 a block was opened, 11 right behind an opening quote, 12 unit behind, 13 a word's length.
+ */
+const assigned = (at: ReturnType<typeof places>): w.WasmFunction =>
+  look('assigned', 3, 11, [
+    set(3, w.call(at.name, get(0), get(1), get(2))),
+    when(w.below(get(3), constant(2)), give(get(3))),
+    // `tokens[0].text = …` takes one out of many.
+    when(
+      is(unitAt(get(3)), '['),
+      when(w.atLeast(moved(get(3), 1), get(1)), give(PERHAPS)),
+      set(12, unitAt(get(3), 1)),
+      when(not(isA(get(12), u.IS_QUOTE)), give(is(get(12), 'S'))),
+    ),
+    set(4, get(3)),
+    loop(
+      when(w.atLeast(get(4), moved(get(3), GAP_UNITS_MAX)), give(NO)),
+      when(w.atLeast(get(4), get(1)), give(PERHAPS)),
+      set(5, unitAt(get(4))),
+      when(
+        isA(get(5), u.IS_QUOTE),
+        set(6, get(5)),
+        set(11, constant(0)),
+        when(get(7), set(11, moved(get(4), 1))),
+        forward(4),
+        leave(1),
+      ),
+      when(
+        w.equal(get(4), get(11)),
+        when(isA(get(5), u.IS_SIGN), give(w.call(at.value, get(4), get(1)))),
+      ),
+      when(isA(get(5), u.IS_OPERATOR), set(7, get(5)), set(6, constant(0)), forward(4), leave(1)),
+      when(is(get(5), '{'), set(10, constant(1))),
+      when(
+        is(get(5), '\n'),
+        when(not(or(get(7), get(10))), give(NO)),
+        count(9),
+        when(w.above(get(9), constant(2)), give(NO)),
+      ),
+      set(12, constant(0)),
+      when(
+        or(isA(get(5), u.IS_JOINT), or(is(get(5), '%'), is(get(5), '['))),
+        when(w.atLeast(moved(get(4), 1), get(1)), give(PERHAPS)),
+        set(12, unitAt(get(4), 1)),
+        when(is(get(5), '['), when(is(get(12), 'S'), give(PERHAPS))),
+        when(is(get(12), '['), give(PERHAPS)),
+        when(both(or(is(get(5), '.'), is(get(5), '%')), is(get(12), '=')), forward(4), leave(2)),
+      ),
+      when(
+        or(isA(get(5), u.IS_SKIPPED), and(is(get(5), '-'), not(isA(get(12), u.IS_ALNUM)))),
+        when(
+          or(not(or(is(get(5), '{'), is(get(5), ')'))), not(get(6))),
+          when(or(is(get(5), ' '), is(get(5), '\n')), set(6, constant(0))),
+          forward(4),
+          leave(2),
+        ),
+      ),
+      set(13, constant(0)),
+      when(
+        isA(get(5), u.IS_LETTER),
+        set(
+          13,
+          w.call(at.word, get(4), get(1), constant(KNOWN_BETWEEN), moved(get(4), WORD_UNITS_MAX)),
+        ),
+      ),
+      when(w.equal(get(13), constant(1)), give(PERHAPS)),
+      when(
+        not(get(13)),
+        // A value cannot touch its name.
+        when(w.equal(get(4), get(3)), give(NO)),
+        give(w.call(at.value, get(4), get(1))),
+      ),
+      count(8),
+      when(w.above(get(8), constant(WORDS_MAX)), give(NO)),
+      set(6, constant(0)),
+      set(4, w.add(get(4), get(13))),
+      leave(0),
+    ),
+    NO,
+  ])
+
+/** All looks behind words, to be placed behind `first` other functions, with their places. */
+export function wordLooks(first: number): {
+  readonly functions: readonly w.WasmFunction[]
+  readonly at: ReturnType<typeof places>
+} {
+  const at = places(first)
+  return {
+    functions: [valueLook, knownWord, endOfName, assigned(at), labelled(at.word), address],
+    at,
+  }
+}
