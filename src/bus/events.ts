@@ -2,7 +2,7 @@ import type { CallRecord, CapturedText, ContentRecord } from '../base/call.ts'
 import type { ExchangeEvent } from '../base/exchange.ts'
 import { exchangeFromJson, exchangeText } from '../base/exchange-json.ts'
 import { member, numberMember, textMember } from '../base/json.ts'
-import { TIMES } from './call-messages.ts'
+import { TIMES, unpacked } from './call-messages.ts'
 
 /** What travels: ended calls as gateways send them, single ones from the outbox, or what one call said. */
 export type BusKind = 'calls' | 'usage' | 'contents'
@@ -31,9 +31,9 @@ export function decodeUsage(bytes: Uint8Array): ExchangeEvent {
   return exchangeFromJson(JSON.parse(decoder.decode(bytes)))
 }
 
-/** Reads `encodeCalls`'s bytes; throws `TypeError` or `SyntaxError` for anything else. */
+/** Reads `encodeCalls`'s bytes; throws an `Error` for anything else. */
 export function decodeCalls(bytes: Uint8Array): CallRecord[] {
-  const batch: unknown = JSON.parse(decoder.decode(bytes))
+  const batch: unknown = JSON.parse(decoder.decode(unpacked(bytes)))
   const calls = member(batch, 'calls')
   if (numberMember(batch, 'version') !== 2 || !Array.isArray(calls))
     throw new TypeError('not calls of version 2')

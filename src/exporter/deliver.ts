@@ -23,13 +23,11 @@ const FORGET_AFTER_MS = 7 * 24 * 3_600_000
 
 /** Calls stored at once: one statement each way, and small enough to try again one by one. */
 const CALLS_MAX = 500
-/** Bytes of a usual call on the bus: by these, and not one by one, calls are counted before they are read. */
-const CALL_BYTES = 1_024
 /** Messages of single calls per batch. */
 const USAGE_BATCH = 500
 /**
- * Messages of calls, of up to 64 kB each, and of one call each where every call has an organisation of its own. Twice as many
- * wait in memory: 25 MB at the very most.
+ * Messages of calls: one call each where every call has an organisation of its own, else up to 128, some 10 kB. Twice as many
+ * wait in memory.
  */
 const CALL_BATCH = 200
 /** Where several batches are in hand at the same time: what waits in memory stays the same. */
@@ -83,7 +81,7 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
   if (steps.length > 0) {
     const storing = {
       steps,
-      bytesMax: (sink.usageBatchMax ?? CALLS_MAX) * CALL_BYTES,
+      valuesMax: sink.usageBatchMax ?? CALLS_MAX,
       part: ({ event }: EndedCall) => ({
         subject: subjectOf('usage', event.opened.organizationId),
         bytes: encodeUsage(event),
@@ -103,7 +101,7 @@ export function deliver(sink: Sink, bus: Bus, world: World): Delivery {
   if (storeContents)
     run('contents', CONTENT_BATCH, {
       steps: [storeContents],
-      bytesMax: Number.POSITIVE_INFINITY,
+      valuesMax: CONTENT_BATCH,
       decode: (bytes) => [decodeContent(bytes)],
     })
   const lag = async (kind?: BusKind): Promise<number | undefined> => {

@@ -31,8 +31,8 @@ export interface Work<T> {
   /** Throws for what cannot be read. */
   decode(bytes: Uint8Array): readonly T[]
   readonly steps: readonly Step<T>[]
-  /** Bytes of messages stored together. */
-  readonly bytesMax: number
+  /** Values stored together, or those of one message. */
+  readonly valuesMax: number
   /** A value as a message of its own, where one message may hold several. */
   part?(value: T): ParkedPart
   onParked?(value: T, reason: string): Promise<void>
@@ -60,21 +60,24 @@ export async function storeMessages<T>(
   state: State,
 ): Promise<void> {
   let some: Item<T>[] = []
-  let bytes = 0
+  let count = 0
   for (const message of messages) {
-    if (some.length > 0 && bytes + message.bytes.length > work.bytesMax) {
+    const values = tryDecode(message, work)
+    if (values instanceof Error) {
+      await park(message, values.message, state)
+      continue
+    }
+    if (message.deliveries > DELIVERIES_MAX) {
+      await parkValues({ message, values }, `delivered ${message.deliveries} times`, work, state)
+      continue
+    }
+    if (count + values.length > work.valuesMax) {
       await storeAll(some, work, state)
       some = []
-      bytes = 0
+      count = 0
     }
-    const values = tryDecode(message, work)
-    if (values instanceof Error) await park(message, values.message, state)
-    else if (message.deliveries > DELIVERIES_MAX)
-      await parkValues({ message, values }, `delivered ${message.deliveries} times`, work, state)
-    else {
-      some.push({ message, values })
-      bytes += message.bytes.length
-    }
+    some.push({ message, values })
+    count += values.length
   }
   await storeAll(some, work, state)
 }

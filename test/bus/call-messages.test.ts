@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { encodeCalls } from '../../src/bus/call-messages.ts'
+import { encodeCalls, unpacked } from '../../src/bus/call-messages.ts'
 import { decodeCalls } from '../../src/bus/events.ts'
 import { someCall } from '../support/nats.ts'
 
@@ -28,7 +28,7 @@ test('a message has a bound; what does not fit is in the next one', () => {
   const calls = Array.from({ length: 1_000 }, () => someCall({ opened }))
   const messages = read(calls)
   expect(messages.length).toBeGreaterThan(10)
-  for (const { bytes } of messages) expect(bytes.length).toBeLessThanOrEqual(64 * 1024)
+  for (const { bytes } of messages) expect(unpacked(bytes).length).toBeLessThanOrEqual(128 * 1024)
   expect(messages.flatMap((message) => message.calls)).toEqual(calls)
 })
 
@@ -56,4 +56,21 @@ test('a call that was not forwarded is one span, and times that are not known st
   expect(message?.spans).toBe(1)
   expect(message?.calls[0]?.timings).toEqual(none)
   expect(message?.calls[0]?.detail).toBe('full')
+})
+
+test('calls travel packed, and a message that would unpack to too much is not unpacked', () => {
+  const calls = Array.from({ length: 100 }, () => someCall({ opened: { organizationId: 'one' } }))
+  const [message] = encodeCalls(calls)
+  if (message === undefined) throw new Error('no message')
+  expect(message.bytes.length * 5).toBeLessThan(unpacked(message.bytes).length)
+  const bomb = Bun.zstdCompressSync(Buffer.alloc(17 * 1024 ** 2))
+  expect(bomb.length).toBeLessThan(10_000)
+  expect(() => decodeCalls(bomb)).toThrow('too large')
+  // Cut anywhere, or with a wrong size, it is no message, and nothing worse.
+  for (let end = 0; end < message.bytes.length; end += 7)
+    expect(() => decodeCalls(message.bytes.subarray(0, end))).toThrow()
+  for (const size of [100, 1_000, 70_000, 1_000_000]) {
+    const exact = Bun.zstdCompressSync(Buffer.alloc(size, 'x'))
+    expect(unpacked(exact).length).toBe(size)
+  }
 })

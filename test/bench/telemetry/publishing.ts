@@ -32,7 +32,7 @@ export async function measurePublishing(spans: number) {
         sent += 2
         if (sent % AT_ONCE === 0) await Bun.sleep(0)
       }
-      while (bus.stats().spoolBytes > 8e6) await Bun.sleep(1)
+      while (bus.stats().spoolBytes > 1e6) await Bun.sleep(1)
     }
     while (bus.stats().spansAcked - before < count) await Bun.sleep(2)
     return micros(cpu) / count
@@ -58,7 +58,7 @@ export async function measurePublishing(spans: number) {
     // Half a call a span.
     const bytes = encodeCalls([someCall(organisation)])[0]?.bytes ?? new Uint8Array()
     for (let sent = 0; sent < count; sent++) {
-      spool.push({ subject: `spans.${organizationId}`, id: `single-${sent}`, bytes, events: 1 })
+      spool.push({ subject: `calls.${organizationId}`, id: `single-${sent}`, bytes, events: 1 })
       if (sent % AT_ONCE === 0) await Bun.sleep(0)
     }
     while (spool.stats().acked < count) await Bun.sleep(2)
@@ -67,7 +67,8 @@ export async function measurePublishing(spans: number) {
     return cost
   }
 
-  await batched(20_000)
+  // A gateway runs for days: what compiling its code costs is not the cost of a span.
+  await batched(spans)
   const batchedMicros = await batched(spans)
   const singleMicros = await single(Math.min(20_000, spans))
   await bus.close()
