@@ -23,6 +23,27 @@ export GOOGLE_GEMINI_BASE_URL="${url}/gemini"
 export GEMINI_API_KEY="$SLUICE_API_KEY"
 export GOOGLE_API_KEY="$SLUICE_API_KEY"`
 
+/** Claude Code's settings, as JSON in which one finds one's way; `more` for other clients of the same machine. */
+const claudeSettings = ({ url, key }: Target, more: Readonly<Record<string, string>> = {}) =>
+  JSON.stringify(
+    {
+      env: {
+        ANTHROPIC_BASE_URL: `${url}/anthropic`,
+        ANTHROPIC_AUTH_TOKEN: key,
+        ...more,
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      },
+    },
+    null,
+    2,
+  )
+
+/** One call by curl. */
+const curl = (options: string, url: string, key: string, body: string) =>
+  `curl ${options}${url} \\
+  -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
+  -d '${body}'`
+
 /** Every client that has been run against the gateway, in alphabetical order. */
 export const SNIPPETS: readonly Snippet[] = [
   {
@@ -45,18 +66,7 @@ client = Anthropic(base_url="${url}/anthropic", api_key="${key}")`,
     name: 'claude-code',
     summary: 'Claude Code',
     place: '~/.claude/settings.json, or the shell',
-    text: ({ url, key }) =>
-      JSON.stringify(
-        {
-          env: {
-            ANTHROPIC_BASE_URL: `${url}/anthropic`,
-            ANTHROPIC_AUTH_TOKEN: key,
-            CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-          },
-        },
-        null,
-        2,
-      ),
+    text: (target) => claudeSettings(target),
   },
   {
     name: 'codex',
@@ -79,30 +89,25 @@ stream_max_retries = 1`,
     name: 'curl',
     summary: 'curl, OpenAI dialect',
     place: 'shell',
-    text: ({ url, key }) => `curl ${url}/openai/v1/chat/completions \\
-  -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
-  -d '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"ping"}]}'`,
+    text: ({ url, key }) =>
+      curl(
+        '',
+        `${url}/openai/v1/chat/completions`,
+        key,
+        '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"ping"}]}',
+      ),
   },
   {
     name: 'device-management',
     summary: 'files to roll out to many machines',
     place: 'managed-settings.json of Claude Code; replace the key per user or team',
-    text: ({ url, key }) =>
-      JSON.stringify(
-        {
-          env: {
-            ANTHROPIC_BASE_URL: `${url}/anthropic`,
-            ANTHROPIC_AUTH_TOKEN: key,
-            OPENAI_BASE_URL: `${url}/openai/v1`,
-            OPENAI_API_KEY: key,
-            GOOGLE_GEMINI_BASE_URL: `${url}/gemini`,
-            GEMINI_API_KEY: key,
-            CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-          },
-        },
-        null,
-        2,
-      ),
+    text: (target) =>
+      claudeSettings(target, {
+        OPENAI_BASE_URL: `${target.url}/openai/v1`,
+        OPENAI_API_KEY: target.key,
+        GOOGLE_GEMINI_BASE_URL: `${target.url}/gemini`,
+        GEMINI_API_KEY: target.key,
+      }),
   },
   { name: 'env', summary: 'one block for all SDKs', place: 'shell', text: env },
   {
@@ -158,7 +163,11 @@ export const DEMO: Snippet = {
   name: 'demo',
   summary: 'curl, the built-in model: needs no provider key',
   place: 'shell',
-  text: ({ url, key }) => `curl -N ${url}/demo/v1/chat/completions \\
-  -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
-  -d '{"model":"demo/echo","stream":true,"messages":[{"role":"user","content":"Hello"}]}'`,
+  text: ({ url, key }) =>
+    curl(
+      '-N ',
+      `${url}/demo/v1/chat/completions`,
+      key,
+      '{"model":"demo/echo","stream":true,"messages":[{"role":"user","content":"Hello"}]}',
+    ),
 }

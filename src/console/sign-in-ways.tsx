@@ -4,6 +4,7 @@ import { api, ask, signWithKey } from './client.ts'
 import { passwordLink, spendPasswordLink } from './link.ts'
 import { Button } from './parts/button.tsx'
 import { TextField } from './parts/field.tsx'
+import { useNewPassword } from './parts/new-password.tsx'
 
 /** What a way to sign in is given: `enter` runs it, shows its failure, and opens the console when it succeeds. */
 export interface WayProps {
@@ -121,9 +122,7 @@ export function KeyWay({ busy, enter }: WayProps) {
 
 /** What an administrator's link is for: setting a password, which signs in too. */
 export function NewPassword({ busy, enter }: WayProps) {
-  const [password, setPassword] = useState('')
-  const [again, setAgain] = useState('')
-  const differs = again !== '' && again !== password
+  const { password, isReady, fields } = useNewPassword()
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     void enter(async () => {
@@ -134,28 +133,8 @@ export function NewPassword({ busy, enter }: WayProps) {
   }
   return (
     <form onSubmit={submit} className="flex flex-col gap-3">
-      <TextField
-        label="New password"
-        hint="At least 12 characters: a few words are easier than signs."
-        type="password"
-        autoComplete="new-password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-      />
-      <TextField
-        label="The same again"
-        error={differs ? 'This is not the same.' : undefined}
-        type="password"
-        autoComplete="new-password"
-        value={again}
-        onChange={(event) => setAgain(event.target.value)}
-      />
-      <Button
-        look="main"
-        type="submit"
-        busy={busy}
-        disabled={password === '' || again !== password}
-      >
+      {fields}
+      <Button look="main" type="submit" busy={busy} disabled={!isReady}>
         Set password and sign in
       </Button>
     </form>

@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type SubmitEvent, useEffect, useId, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { announce } from '../parts/announcer.tsx'
 import { Button } from '../parts/button.tsx'
 import { ConfirmByName, Dialog } from '../parts/dialog.tsx'
 import { SelectField, TextField } from '../parts/field.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
 import { Refusal, wordsOf } from '../parts/refusal.tsx'
 import { SecretOnce } from '../parts/secret-once.tsx'
 import { RoleSelect } from '../people/role-select.tsx'
@@ -56,7 +57,6 @@ function useChosen(verb: KeyAction['verb'], action: KeyAction | undefined, reset
 }
 
 function Edit({ kind, action, onClose }: Props) {
-  const form = useId()
   const [name, setName] = useState('')
   const [roleId, setRoleId] = useState('')
   const save = useKeyChange(async () => {
@@ -70,38 +70,27 @@ function Edit({ kind, action, onClose }: Props) {
     setName(key.description)
     setRoleId(key.role_id ?? '')
   }, [key])
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    save.mutate()
-  }
   return (
-    <Dialog
+    <FormDialog
       open={key !== undefined}
       onClose={onClose}
       title="Change the key"
       says="Its token, its caps and its trace project stay."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="main" type="submit" form={form} busy={save.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      action="Save"
+      busy={save.isPending}
+      error={save.error}
+      onSubmit={save.mutate}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        <TextField
-          label="Name"
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        {kind === 'service' && key?.scope === 'workspace' && (
-          <RoleSelect scope="workspace" value={roleId} onChange={setRoleId} />
-        )}
-        <Refusal error={save.error} />
-      </form>
-    </Dialog>
+      <TextField
+        label="Name"
+        maxLength={200}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      {kind === 'service' && key?.scope === 'workspace' && (
+        <RoleSelect scope="workspace" value={roleId} onChange={setRoleId} />
+      )}
+    </FormDialog>
   )
 }
 

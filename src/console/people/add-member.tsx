@@ -1,10 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type SubmitEvent, useEffect, useId, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { announce } from '../parts/announcer.tsx'
-import { Button } from '../parts/button.tsx'
-import { Dialog } from '../parts/dialog.tsx'
 import { TextField } from '../parts/field.tsx'
-import { Refusal } from '../parts/refusal.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
 import { RoleSelect } from './role-select.tsx'
 import { type At, memberRoutes } from './use-members.ts'
 
@@ -21,7 +19,6 @@ export function AddMember({
   open: boolean
   onClose: () => void
 }) {
-  const form = useId()
   const queries = useQueryClient()
   const [email, setEmail] = useState('')
   const [name, setName] = useState('')
@@ -47,12 +44,8 @@ export function AddMember({
     setRoleId('')
     reset()
   }, [open, reset])
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    add.mutate()
-  }
   return (
-    <Dialog
+    <FormDialog
       pane
       open={open}
       onClose={onClose}
@@ -62,39 +55,27 @@ export function AddMember({
           ? 'Who is new to the organisation becomes a viewer there.'
           : 'They sign in at your identity provider, or with a password that you send them a link for.'
       }
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="main"
-            type="submit"
-            form={form}
-            busy={add.isPending}
-            disabled={email.trim() === '' || roleId === ''}
-          >
-            Add member
-          </Button>
-        </>
-      }
+      action="Add member"
+      busy={add.isPending}
+      disabled={email.trim() === '' || roleId === ''}
+      error={add.error}
+      onSubmit={add.mutate}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        <TextField
-          label="E-mail"
-          type="email"
-          maxLength={254}
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-        />
-        <TextField
-          label="Full name"
-          hint="May be left out."
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <RoleSelect scope={at} value={roleId} onChange={setRoleId} />
-        <Refusal error={add.error} />
-      </form>
-    </Dialog>
+      <TextField
+        label="E-mail"
+        type="email"
+        maxLength={254}
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      <TextField
+        label="Full name"
+        hint="May be left out."
+        maxLength={200}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <RoleSelect scope={at} value={roleId} onChange={setRoleId} />
+    </FormDialog>
   )
 }

@@ -1,11 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type SubmitEvent, useEffect, useId, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { api, ask } from '../client.ts'
 import { announce } from '../parts/announcer.tsx'
-import { Button } from '../parts/button.tsx'
-import { Dialog } from '../parts/dialog.tsx'
 import { TextField } from '../parts/field.tsx'
-import { Refusal } from '../parts/refusal.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
 import { useSession } from '../session.tsx'
 
 const NAME = /^[A-Z][A-Z0-9_]{0,63}$/
@@ -21,7 +19,6 @@ export function SetSecret({
   replaces: boolean
   onClose: () => void
 }) {
-  const form = useId()
   const { workspace } = useSession()
   const queries = useQueryClient()
   const [typed, setTyped] = useState('')
@@ -45,55 +42,39 @@ export function SetSecret({
     setValue('')
     reset()
   }, [open, reset])
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    save.mutate()
-  }
   const isName = NAME.test(wanted)
   return (
-    <Dialog
+    <FormDialog
       open={open}
       onClose={onClose}
       title={replaces ? `Replace ${wanted}` : name === '' ? 'New provider secret' : `Set ${wanted}`}
       says="It is sealed before it is stored, and cannot be read again by anybody. Calls use it within a second."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="main"
-            type="submit"
-            form={form}
-            busy={save.isPending}
-            disabled={!isName || value.trim().length < 8}
-          >
-            {replaces ? 'Replace' : 'Save'}
-          </Button>
-        </>
-      }
+      action={replaces ? 'Replace' : 'Save'}
+      busy={save.isPending}
+      disabled={!isName || value.trim().length < 8}
+      error={save.error}
+      onSubmit={save.mutate}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        {name === '' && (
-          <TextField
-            label="Secret name"
-            hint="As an environment variable, such as OPENAI_API_KEY."
-            maxLength={64}
-            value={typed}
-            onChange={(event) => setTyped(event.target.value.toUpperCase())}
-            error={
-              typed === '' || isName ? undefined : 'Only capital letters, digits and underscores.'
-            }
-          />
-        )}
+      {name === '' && (
         <TextField
-          label="Value"
-          hint="The key that the provider gave you; at least 8 characters."
-          type="password"
-          autoComplete="new-password"
-          value={value}
-          onChange={(event) => setValue(event.target.value)}
+          label="Secret name"
+          hint="As an environment variable, such as OPENAI_API_KEY."
+          maxLength={64}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value.toUpperCase())}
+          error={
+            typed === '' || isName ? undefined : 'Only capital letters, digits and underscores.'
+          }
         />
-        <Refusal error={save.error} />
-      </form>
-    </Dialog>
+      )}
+      <TextField
+        label="Value"
+        hint="The key that the provider gave you; at least 8 characters."
+        type="password"
+        autoComplete="new-password"
+        value={value}
+        onChange={(event) => setValue(event.target.value)}
+      />
+    </FormDialog>
   )
 }

@@ -4,14 +4,14 @@ import { api, ask } from '../client.ts'
 import { announce } from '../parts/announcer.tsx'
 import { Button } from '../parts/button.tsx'
 import { TextField } from '../parts/field.tsx'
+import { useNewPassword } from '../parts/new-password.tsx'
 import { Refusal } from '../parts/refusal.tsx'
 
 /** Sets or changes one's own password. */
 export function PasswordForm() {
   const queries = useQueryClient()
   const [current, setCurrent] = useState('')
-  const [password, setPassword] = useState('')
-  const [again, setAgain] = useState('')
+  const { password, isReady, fields, clear } = useNewPassword()
   const save = useMutation({
     mutationFn: () =>
       ask(
@@ -22,8 +22,7 @@ export function PasswordForm() {
       ),
     onSuccess: () => {
       setCurrent('')
-      setPassword('')
-      setAgain('')
+      clear()
       void queries.invalidateQueries({ queryKey: ['my sessions'] })
       announce('The password is set')
     },
@@ -32,7 +31,6 @@ export function PasswordForm() {
     event.preventDefault()
     save.mutate()
   }
-  const differs = again !== '' && again !== password
   return (
     <form onSubmit={submit} className="flex max-w-md flex-col gap-4 p-4">
       <TextField
@@ -43,22 +41,7 @@ export function PasswordForm() {
         value={current}
         onChange={(event) => setCurrent(event.target.value)}
       />
-      <TextField
-        label="New password"
-        hint="At least 12 characters: a few words are easier than signs."
-        type="password"
-        autoComplete="new-password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-      />
-      <TextField
-        label="The same again"
-        error={differs ? 'This is not the same.' : undefined}
-        type="password"
-        autoComplete="new-password"
-        value={again}
-        onChange={(event) => setAgain(event.target.value)}
-      />
+      {fields}
       <Refusal error={save.error} />
       {save.isSuccess && password === '' && (
         <p role="status" className="m-0 text-good">
@@ -66,12 +49,7 @@ export function PasswordForm() {
         </p>
       )}
       <div>
-        <Button
-          type="submit"
-          look="main"
-          busy={save.isPending}
-          disabled={password === '' || again !== password}
-        >
+        <Button type="submit" look="main" busy={save.isPending} disabled={!isReady}>
           Set password
         </Button>
       </div>

@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type SubmitEvent, useEffect, useId, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { api, ask } from '../client.ts'
 import { announce } from '../parts/announcer.tsx'
-import { Button } from '../parts/button.tsx'
-import { ConfirmByName, Dialog } from '../parts/dialog.tsx'
+import { ConfirmByName } from '../parts/dialog.tsx'
 import { TextField } from '../parts/field.tsx'
-import { Refusal, wordsOf } from '../parts/refusal.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
+import { wordsOf } from '../parts/refusal.tsx'
 import type { WorkspaceRow } from './workspaces.tsx'
 
 /** The list, and the picker at the edge of every page. */
@@ -26,7 +26,6 @@ export function NameWorkspace({
   workspace: WorkspaceRow | 'new' | undefined
   onClose: () => void
 }) {
-  const form = useId()
   const refresh = useRefresh()
   const [name, setName] = useState('')
   const old = workspace === 'new' ? undefined : workspace
@@ -46,41 +45,25 @@ export function NameWorkspace({
     reset()
     setName(workspace === 'new' ? '' : (workspace?.display_name ?? ''))
   }, [workspace, reset])
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    save.mutate()
-  }
   return (
-    <Dialog
+    <FormDialog
       open={workspace !== undefined}
       onClose={onClose}
       title={old ? `Rename ${old.display_name}` : 'New workspace'}
       says={old ? undefined : 'It begins without keys and provider secrets.'}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="main"
-            type="submit"
-            form={form}
-            busy={save.isPending}
-            disabled={name.trim() === ''}
-          >
-            {old ? 'Rename' : 'Create workspace'}
-          </Button>
-        </>
-      }
+      action={old ? 'Rename' : 'Create workspace'}
+      busy={save.isPending}
+      disabled={name.trim() === ''}
+      error={save.error}
+      onSubmit={save.mutate}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        <TextField
-          label="Workspace name"
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Refusal error={save.error} />
-      </form>
-    </Dialog>
+      <TextField
+        label="Workspace name"
+        maxLength={200}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+    </FormDialog>
   )
 }
 
