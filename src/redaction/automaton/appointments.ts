@@ -43,8 +43,17 @@ export function isDue({ appointments }: Memory, position: number): boolean {
 
 /** The words whose value begins at `position`, in the order in which they are asked. */
 export function dueAt({ appointments }: Memory, position: number): readonly Appointment[] {
+  if (appointments.length === 1) return appointments
   const due = appointments.filter((a) => a.value === position)
   return due.length > 1 ? due.sort(bySpecificity) : due
+}
+
+/** Forgets the words in front of `position`: a match covers their values. */
+export function dropBefore({ appointments }: Memory, position: number): void {
+  let kept = 0
+  for (const appointment of appointments)
+    if (appointment.word >= position) appointments[kept++] = appointment
+  appointments.length = kept
 }
 
 /** Forgets the words whose value begins at `position`. */

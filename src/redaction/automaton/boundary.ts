@@ -41,7 +41,13 @@ export function isPlaceholder(units: Uint16Array, start: number, end: number): b
 export function saysWord(window: Window, end: number, word: string): boolean {
   const start = end - word.length
   if (start < window.low) return false
-  return String.fromCharCode(...window.units.subarray(start, end)).toLowerCase() === word
+  // From behind: that is where words the gate takes for each other mostly differ.
+  for (let index = word.length - 1; index >= 0; index--) {
+    const unit = window.units[start + index] ?? 0
+    if (unit === word.charCodeAt(index)) continue
+    if (String.fromCharCode(unit).toLowerCase() !== word[index]) return false
+  }
+  return true
 }
 
 function isUpper(unit: number): boolean {

@@ -263,5 +263,5 @@ function hexOf(literal: string): string[] {
 
 /** The logical text of `[start, end)`. */
 export function textOf(window: Window, start: number, end: number): string {
-  return String.fromCharCode(...window.units.subarray(start, end))
+  return window.bytes.toString('utf16le', start * 2, end * 2)
 }

@@ -1,5 +1,5 @@
 import { END, type Match } from '../detector.ts'
-import { drop, dueAt, isDue, locateValues } from './appointments.ts'
+import { drop, dropBefore, dueAt, isDue, locateValues } from './appointments.ts'
 import { isInside, isPlaceholder, saysWord, touchesPlaceholder } from './boundary.ts'
 import type { Compiled } from './compile.ts'
 import { follow, recall } from './follow.ts'
@@ -51,7 +51,7 @@ export function openMachine(
     memory.position = match.end
     memory.state = START
     memory.speaking = false
-    memory.appointments = memory.appointments.filter((a) => a.word >= match.end)
+    if (memory.appointments.length > 0) dropBefore(memory, match.end)
     memory.tail = match.tail
     memory.tailLeft = TAIL_UNITS_MAX
     memory.untilSeen = 0
@@ -213,6 +213,7 @@ export function openMachine(
       state = gate.next(state, unit)
       const saying = gate.said(state)
       if (saying.pending !== begun + steps) return NONE
+      if (saying.prefixes.length === 0) continue
       const ended = saying.prefixes.find((prefix) => prefix.units === begun + steps)
       if (ended === undefined) continue
       const last = position + steps - 1
