@@ -96,8 +96,28 @@ export function openedRow(opened: ExchangeOpened) {
     stream: opened.stream,
     trace_id: opened.traceId,
     parent_span_id: opened.parentSpanId,
-    trace_state: opened.traceState,
+    trace_state: keptTraceState(opened),
     session_id: opened.sessionId,
     user_agent: opened.userAgent,
   }
 }
+
+/**
+ * The caller's trace state as its row keeps it, with an entry of ours (W3C Trace Context §3.3.1.3) where the caller asked not to
+ * export its trace: should the gateway die, the sweeper knows it too.
+ */
+function keptTraceState({ traceState, unsampled }: ExchangeOpened): string | undefined {
+  if (!unsampled) return traceState
+  return traceState === undefined ? UNSAMPLED : `${UNSAMPLED},${traceState}`
+}
+
+/** What a row kept of a caller's trace context: the state as it came, and its wish. */
+export function readTraceState(
+  kept: string | null,
+): Pick<ExchangeOpened, 'traceState' | 'unsampled'> {
+  if (kept === null || !(kept === UNSAMPLED || kept.startsWith(`${UNSAMPLED},`)))
+    return { traceState: kept ?? undefined }
+  return { traceState: kept.slice(UNSAMPLED.length + 1) || undefined, unsampled: true }
+}
+
+const UNSAMPLED = 'sluice=unsampled'

@@ -41,6 +41,7 @@ function isSameCall(a: ExchangeOpened, b: ExchangeOpened): boolean {
     a.requestModel === b.requestModel &&
     a.sessionId === b.sessionId &&
     a.traceState === b.traceState &&
+    a.unsampled === b.unsampled &&
     a.userAgent === b.userAgent &&
     a.path === b.path &&
     a.stream === b.stream &&

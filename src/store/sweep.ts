@@ -3,7 +3,7 @@ import { NO_POLICIES } from '../base/exchange.ts'
 import { nanos } from '../base/money.ts'
 import type { World } from '../base/world.ts'
 import type { Database } from './database.ts'
-import { closeExchanges } from './exchange-rows.ts'
+import { closeExchanges, readTraceState } from './exchange-rows.ts'
 
 /** Rows of one transaction: small, so that a sweep never stands in the way of calls. */
 const BATCH_MAX = 200
@@ -135,7 +135,7 @@ function openedOf(row: OpenRow): ExchangeOpened {
     stream: row.stream,
     traceId: row.trace_id,
     parentSpanId: row.parent_span_id ?? undefined,
-    traceState: row.trace_state ?? undefined,
+    ...readTraceState(row.trace_state),
     sessionId: row.session_id ?? undefined,
     userAgent: row.user_agent ?? undefined,
   }

@@ -141,6 +141,27 @@ describe('dead processes', () => {
     await dead.leave()
   })
 
+  test('a swept call keeps its caller’s wish not to export its trace, and the trace state as it came', async () => {
+    const writer = exchangeWriter(database, world)
+    const wishes = [
+      { unsampled: true as const, traceState: 'vendor=1,other=2' },
+      { unsampled: true as const, traceState: undefined },
+      { traceState: 'vendor=1' },
+      { traceState: undefined },
+    ]
+    const processId = newId(world)
+    const calls = wishes.map((wish) => openedCall(tenant, world, { processId, ...wish }))
+    await Promise.all(calls.map((call) => writer.open(call)))
+    await database.sql`update exchanges set started_at = now() - interval '1 hour' where process_id = ${processId}`
+    await sweepInterrupted(database, world, 10_000)
+    const due = await takeDue(database, all)
+    const kept = calls.map((call) => {
+      const opened = due.find((each) => each.exchangeId === call.id)?.event?.opened
+      return { unsampled: opened?.unsampled, traceState: opened?.traceState }
+    })
+    expect(kept).toEqual(wishes.map((wish) => ({ unsampled: undefined, ...wish })))
+  })
+
   test('a call that was closed as interrupted is corrected by the truth, in its row and its trace', async () => {
     const writer = exchangeWriter(database, world)
     const opened = openedCall(tenant, world, { processId: newId(world) })
