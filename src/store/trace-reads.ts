@@ -31,7 +31,23 @@ export async function listTraceProjects(
   workspaceId: string,
   filter: TraceProjectFilter,
 ): Promise<TraceProject[]> {
-  const rows = await database.orm
+  const rows = await traceProjectsStatement(database, workspaceId, filter)
+  return rows.map((row) => ({
+    id: row.id,
+    workspaceId: row.workspaceId,
+    name: row.name,
+    keyId: row.keyId ?? undefined,
+    createdAtMs: row.createdAt.getTime(),
+  }))
+}
+
+/** The statement of {@link listTraceProjects}, for whoever wants to see how it is planned. */
+export function traceProjectsStatement(
+  database: Database,
+  workspaceId: string,
+  filter: TraceProjectFilter,
+) {
+  return database.orm
     .select()
     .from(traceProjects)
     .where(
@@ -49,13 +65,6 @@ export async function listTraceProjects(
     .orderBy(asc(traceProjects.id))
     .limit(filter.limit)
     .offset(filter.offset)
-  return rows.map((row) => ({
-    id: row.id,
-    workspaceId: row.workspaceId,
-    name: row.name,
-    keyId: row.keyId ?? undefined,
-    createdAtMs: row.createdAt.getTime(),
-  }))
 }
 
 /** Which runs; every given condition must hold. */

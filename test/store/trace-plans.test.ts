@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { listTraceProjects, modelsLike, queryRuns } from '../../src/store/trace-reads.ts'
-import { explainRuns, fillRuns, type ManyRuns } from '../support/many-runs.ts'
+import {
+  listTraceProjects,
+  modelsLike,
+  queryRuns,
+  traceProjectsStatement,
+} from '../../src/store/trace-reads.ts'
+import { fillProjects } from '../support/many-projects.ts'
+import { explain, explainRuns, fillRuns, type ManyRuns } from '../support/many-runs.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 // The same with a million runs: `bun run bench traces`.
@@ -18,6 +24,24 @@ test('no documented filter of runs reads a day from end to end', async () => {
   for (const [name, filter] of Object.entries(runs.filters)) {
     const { scannedWhole } = await explainRuns(database, runs.workspaceId, filter)
     if (scannedWhole.length > 0) found[name] = scannedWhole
+  }
+  expect(found).toEqual({})
+})
+
+test('no documented filter of trace projects reads all of them', async () => {
+  const projects = await fillProjects(database, 20_000)
+  const found: Record<string, readonly string[]> = {}
+  for (const [name, filter] of Object.entries(projects.filters)) {
+    const { workspaceId } = projects
+    const { scannedWhole } = await explain(
+      database,
+      traceProjectsStatement(database, workspaceId, filter),
+    )
+    if (scannedWhole.length > 0) found[name] = scannedWhole
+    const rows = await listTraceProjects(database, workspaceId, filter)
+    const isEmpty = name.includes('nobody')
+    expect([name, rows.length === 0]).toEqual([name, isEmpty])
+    expect(rows.every((row) => row.workspaceId === workspaceId)).toBe(true)
   }
   expect(found).toEqual({})
 })

@@ -142,7 +142,15 @@ export async function explainRuns(
   workspaceId: string,
   filter: RunFilter,
 ): Promise<Explained> {
-  const { sql: text, params } = runsStatement(database, workspaceId, filter).toSQL()
+  return explain(database, runsStatement(database, workspaceId, filter))
+}
+
+/** Runs any statement under `explain analyze`. */
+export async function explain(
+  database: TestDatabase,
+  statement: { toSQL(): { sql: string; params: unknown[] } },
+): Promise<Explained> {
+  const { sql: text, params } = statement.toSQL()
   const [row] = await database.sql.unsafe<{ 'QUERY PLAN': string | readonly Whole[] }[]>(
     `explain (analyze, format json) ${text}`,
     params.map((each) => (each instanceof Date ? each.toISOString() : each)) as string[],
