@@ -40,7 +40,7 @@ beforeAll(async () => {
   )
   expect(operations.length).toBeGreaterThan(60)
   cookie = await sessionCookie()
-}, 60_000)
+}, 120_000)
 afterAll(() => service.close())
 
 /** A session of the one who manages everything: what a forged request would like to ride on. */
@@ -96,7 +96,7 @@ describe('another site', () => {
         expect([method, path, ...allowed]).toEqual([method, path])
         await response.body?.cancel()
       }
-  }, 60_000)
+  }, 120_000)
 
   test('writes nothing with the cookie of a visitor, on any route, however it sends it', async () => {
     const before = await state()
@@ -116,7 +116,7 @@ describe('another site', () => {
         ])
       }
     expect(await state()).toBe(before)
-  }, 60_000)
+  }, 120_000)
 
   test('writes nothing with what a form can send', async () => {
     const before = await state()
@@ -135,7 +135,7 @@ describe('another site', () => {
         ])
       }
     expect(await state()).toBe(before)
-  }, 60_000)
+  }, 120_000)
 
   test('cannot spend: a cookie is no key for calls', async () => {
     for (const path of [
@@ -208,7 +208,7 @@ describe('a page', () => {
       expect(headers.get('content-type') ?? 'application/json').toMatch(/json$/)
       await response.body?.cancel()
     }
-  }, 60_000)
+  }, 120_000)
 })
 
 function directives(policy: string | null): Map<string, string> {

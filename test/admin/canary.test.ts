@@ -125,7 +125,7 @@ test('a provider key is seen by the provider and by nothing and nobody else', as
   const shown = service.provider.requests.map(({ headers }) => JSON.stringify(headers))
   expect(shown.length).toBeGreaterThan(7)
   expect(shown.filter((each) => each.includes(KEY)).length).toBe(shown.length)
-}, 60_000)
+}, 120_000)
 
 test('the search would find it: in each form, and in the raw files of the database', async () => {
   for (const form of FORMS) expect(leaks(`before ${form.toString()} after`)).toBe(true)

@@ -16,7 +16,7 @@ beforeAll(async () => {
   key = house.workspaceKey(here, ['policies:read'])
   // Takes seconds on a busy machine; once.
   builtIn()
-}, 60_000)
+}, 120_000)
 afterAll(() => house.close())
 
 interface Shown {

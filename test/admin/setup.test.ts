@@ -230,4 +230,4 @@ test('an administrator sets the gateway up step by step, a developer calls, is t
   for (const step of ['create_service_key', 'create_gateway_policy', 'update_gateway_policy'])
     expect(steps).toContain(step)
   expect(await admin(200, 'GET', '/audit-logs/verify')).toMatchObject({ intact: true })
-}, 30_000)
+}, 120_000)

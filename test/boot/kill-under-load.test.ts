@@ -13,7 +13,7 @@ import { silentLog, testWorld, until } from '../support/world.ts'
 const ROOT = dirname(dirname(import.meta.dir))
 const dataDir = mkdtempSync(join(tmpdir(), 'sluice-kill-'))
 const CALLERS = 8
-const HEALED_MS = 40_000
+const HEALED_MS = 90_000
 
 /** Streams eight deltas over some 40 ms, so that every kill hits answers in mid-stream. */
 const provider = Bun.serve({
@@ -97,7 +97,7 @@ beforeAll(async () => {
   const server = await startPostgres({ dataDir, log: silentLog })
   expect(server.adopted).toBe(true)
   database = openDatabase({ url: server.url, world, poolSize: 2 })
-}, 90_000)
+}, 120_000)
 
 afterAll(async () => {
   loading = false
@@ -106,7 +106,7 @@ afterAll(async () => {
   await database?.close()
   await provider.stop(true)
   rmSync(dataDir, { recursive: true, force: true })
-}, 60_000)
+}, 120_000)
 
 test('every part killed in turn under load: service returns, and each call has exactly one trace', async () => {
   const callers = Array.from({ length: CALLERS }, caller)

@@ -78,7 +78,7 @@ function shownPids(): number[] {
   return (JSON.stringify(member(file, 'pids')).match(/\d+/g) ?? []).map(Number)
 }
 
-async function until(what: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
+async function until(what: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
   const deadline = performance.now() + limitMs
   while (!(await what())) {
     if (performance.now() > deadline) throw new Error(`not in time: ${what}`)
@@ -197,7 +197,7 @@ test.each(['gateway-1', 'exporter', 'nats', 'postgres'])(
     await until(() => isServing(textMember(ready, 'url') ?? ''))
     await until(async () => (await call(ready)) === '200 true')
   },
-  60_000,
+  180_000,
 )
 
 test('after kill -9 of the supervisor no worker stays, and the next start takes over with the same keys', async () => {
@@ -214,7 +214,7 @@ test('after kill -9 of the supervisor no worker stays, and the next start takes 
   // The database was still running: it is adopted, not started beside itself.
   expect(member(member(again, 'pids'), 'postgres')).toBe(before.postgres ?? 0)
   expect(await call(again)).toBe('200 true')
-}, 90_000)
+}, 180_000)
 
 test('down ends everything and leaves no process', async () => {
   rememberAll()
@@ -224,7 +224,7 @@ test('down ends everything and leaves no process', async () => {
   expect([...seen.values()].filter(isAlive)).toEqual([])
   expect(existsSync(join(dataDir, 'ready.json'))).toBe(false)
   expect((await command('status')).code).toBe(1)
-}, 60_000)
+}, 180_000)
 
 test('through the start script, SIGTERM drains to exit code 0 and leaves no process', async () => {
   running = start('src/boot.mjs', 'start')
@@ -234,7 +234,7 @@ test('through the start script, SIGTERM drains to exit code 0 and leaves no proc
   running.child.kill('SIGTERM')
   expect(await running.child.exited).toBe(0)
   expect([...seen.values()].filter(isAlive)).toEqual([])
-}, 90_000)
+}, 180_000)
 
 test('when the start script is killed, everything it started ends in order', async () => {
   running = start('src/boot.mjs', 'start')
@@ -243,4 +243,4 @@ test('when the start script is killed, everything it started ends in order', asy
   running.child.kill('SIGKILL')
   await until(() => [...seen.values()].every((record) => !isAlive(record)))
   expect(existsSync(join(dataDir, 'ready.json'))).toBe(false)
-}, 90_000)
+}, 180_000)

@@ -6,7 +6,8 @@ import { openBus } from '../../src/bus/bus.ts'
 import { encodeCalls } from '../../src/bus/call-messages.ts'
 import { decodeCalls, decodeUsage } from '../../src/bus/events.ts'
 import type { Bus, BusMessage, ParkedMessage } from '../../src/bus/port.ts'
-import { someCall, someEvent, type TestNats, testNats, until } from '../support/nats.ts'
+import { someCall, someEvent, type TestNats, testNats } from '../support/nats.ts'
+import { until } from '../support/world.ts'
 
 const world: World = {
   clock: systemClock,
@@ -154,7 +155,7 @@ describe('with a server', () => {
     await until('all of them', () => calls.every(({ event }) => ids.has(event.opened.id)), 12_000)
     await consuming.close()
     await bus.close()
-  }, 30_000)
+  }, 120_000)
 
   test('an unacknowledged message comes again, with its deliveries counted', async () => {
     const bus = openBus({ url: nats.url, world })
@@ -300,7 +301,7 @@ describe('without a server for a while', () => {
     await consuming.close()
     await bus.close()
     await nats.stop()
-  }, 20_000)
+  }, 120_000)
 
   for (const how of ['kept', 'empty'] as const)
     test(`killed under load and restarted (${how}), nothing published is missing`, async () => {
@@ -369,7 +370,7 @@ describe('without a server for a while', () => {
     await consuming.close()
     await bus.close()
     await nats.stop()
-  }, 20_000)
+  }, 120_000)
 })
 
 async function sendWhenUp(bus: Bus, event: ReturnType<typeof someEvent>): Promise<boolean> {

@@ -8,7 +8,8 @@ import type { World } from '../../src/base/world.ts'
 import { decodeCalls, decodeUsage } from '../../src/bus/events.ts'
 import { openFolderBus } from '../../src/bus/folder.ts'
 import type { Bus, BusMessage } from '../../src/bus/port.ts'
-import { someCall, someEvent, until } from '../support/nats.ts'
+import { someCall, someEvent } from '../support/nats.ts'
+import { until } from '../support/world.ts'
 
 const world: World = {
   clock: systemClock,

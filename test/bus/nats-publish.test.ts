@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect, type NatsConnection } from 'nats'
 import { openPublisher } from '../../src/bus/nats-publish.ts'
-import { type TestNats, testNats, until } from '../support/nats.ts'
-import { manualClock, testWorld } from '../support/world.ts'
+import { type TestNats, testNats } from '../support/nats.ts'
+import { manualClock, testWorld, until } from '../support/world.ts'
 
 const { clock } = testWorld()
 const bytes = new Uint8Array(1_000)

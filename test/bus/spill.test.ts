@@ -59,7 +59,7 @@ describe('spans that find no room in memory', () => {
     expect(bus.stats()).toMatchObject({ spansDropped: 0, spansAcked: 4_000, spillBytes: 0 })
     expect(filesBelow(dir)).toEqual([])
     await bus.close()
-  }, 30_000)
+  }, 120_000)
 
   test('past the bound on disk the oldest go and are counted', async () => {
     await nats.kill()
@@ -83,7 +83,7 @@ describe('spans that find no room in memory', () => {
     expect(ids.has(sent[0]?.event.opened.id ?? '')).toBe(false)
     expect(ids.has(sent.at(-1)?.event.opened.id ?? '')).toBe(true)
     await bus.close()
-  }, 30_000)
+  }, 120_000)
 
   test('what is left when the program ends is sent by the next one', async () => {
     await nats.kill()
@@ -106,7 +106,7 @@ describe('spans that find no room in memory', () => {
     await until('every span', () => ids.size === 30, 20_000)
     await until('an empty directory', () => filesBelow(spool).length === 0)
     await bus.close()
-  }, 30_000)
+  }, 120_000)
 })
 
 describe('the directory of spilled messages', () => {

@@ -108,4 +108,4 @@ test('a daily $10 cap on the first key serves ten dollars and then blocks by nam
   expect(settled.current_spend_usd).toBeCloseTo(9.00010125, 8)
   const midnight = new Date(settled.resets_at)
   expect(midnight.getTime() % 86_400_000).toBe(0)
-}, 60_000)
+}, 120_000)

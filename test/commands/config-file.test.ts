@@ -12,7 +12,7 @@ import { createKey } from '../../src/store/keys.ts'
 import { builtInRole, createOrganization } from '../../src/store/members.ts'
 import { type House, openHouse } from '../admin/house.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(120_000)
 let house: House
 let listener: ReturnType<typeof Bun.serve>
 let dataDir: string

@@ -12,7 +12,7 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { testWorld } from '../support/world.ts'
 import { makeCertificates } from '../upstream/certificates.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(120_000)
 const world = testWorld()
 let database: TestDatabase
 let dataDir: string

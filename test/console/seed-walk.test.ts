@@ -141,5 +141,5 @@ consoleTests('the first day', (suite) => {
     expect(String(refused)).toContain(`Request blocked by gateway policies: ${CAP}`)
     await go(page, 'Requests')
     await page.getByText(`blocked: ${CAP}`).first().waitFor()
-  }, 60_000)
+  }, 120_000)
 })

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { connect } from 'nats'
 import type { Log } from '../../src/base/world.ts'
 import { natsVersion, obtainNats, startNats } from '../../src/embedded/nats.ts'
-import { natsBinary, testNats, until } from '../support/nats.ts'
+import { natsBinary, testNats } from '../support/nats.ts'
+import { until } from '../support/world.ts'
 
 const log: Log = { info() {}, warn() {}, error() {} }
 
@@ -63,7 +64,7 @@ describe('an embedded nats-server', () => {
     await server.stop()
     await until('the process is gone', () => !isAlive(server.pid))
     rmSync(dataDir, { recursive: true, force: true })
-  }, 15_000)
+  }, 120_000)
 
   test('a binary that cannot start is an error that says why', async () => {
     const dataDir = temporary()

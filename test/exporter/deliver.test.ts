@@ -8,7 +8,8 @@ import { decodeUsage } from '../../src/bus/events.ts'
 import type { Bus } from '../../src/bus/port.ts'
 import { deliver } from '../../src/exporter/deliver.ts'
 import { type Sink, SinkAway } from '../../src/exporter/sink.ts'
-import { someCall, someEvent, type TestNats, testNats, until } from '../support/nats.ts'
+import { someCall, someEvent, type TestNats, testNats } from '../support/nats.ts'
+import { until } from '../support/world.ts'
 
 const world: World = {
   clock: systemClock,

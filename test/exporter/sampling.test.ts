@@ -7,9 +7,9 @@ import { deliver } from '../../src/exporter/deliver.ts'
 import { readDestinations } from '../../src/exporter/destinations.ts'
 import type { Sink } from '../../src/exporter/sink.ts'
 import { sinkFor } from '../../src/exporter/sinks/index.ts'
-import { someCall, type TestNats, testNats, until } from '../support/nats.ts'
+import { someCall, type TestNats, testNats } from '../support/nats.ts'
 import { startOtlpReceiver } from '../support/otlp-receiver.ts'
-import { testWorld } from '../support/world.ts'
+import { testWorld, until } from '../support/world.ts'
 
 const world = testWorld()
 let nats: TestNats

@@ -72,7 +72,7 @@ describe('the exporter with NATS', () => {
       select cost_nanos, input_tokens from runs`
     expect(run?.cost_nanos).toBe(9_007_199_254_740_993n)
     await until('both spans', async () => (await countSpans(database)) === 2)
-  }, 30_000)
+  }, 120_000)
 
   test('the same event and spans delivered ten times are one run and the same spans', async () => {
     const event = someEvent()
@@ -96,7 +96,7 @@ describe('the exporter with NATS', () => {
     await end(last)
     await stored(database, [event, last])
     await until('the last spans', async () => (await countSpans(database)) === 4)
-  }, 30_000)
+  }, 120_000)
 
   test('what no gateway could publish reaches the trace store by the outbox', async () => {
     exporter = await start()
@@ -104,7 +104,7 @@ describe('the exporter with NATS', () => {
     const writer = exchangeWriter(database, world)
     await Promise.all(events.map((event) => writer.record(event)))
     await stored(database, events)
-  }, 30_000)
+  }, 120_000)
 
   for (const how of ['kept', 'empty'] as const)
     test(`NATS killed under load and restarted (${how}) loses no call that has an outbox row`, async () => {
@@ -119,7 +119,7 @@ describe('the exporter with NATS', () => {
       await Promise.all(events.slice(40).map(end))
       await stored(database, events)
       await until('every span', async () => (await countSpans(database)) === 120, 20_000)
-    }, 60_000)
+    }, 120_000)
 
   test('an exporter killed again and again stores each call once', async () => {
     const events: ExchangeEvent[] = []
@@ -135,7 +135,7 @@ describe('the exporter with NATS', () => {
     exporter = await start()
     await stored(database, events)
     await until('every span', async () => (await countSpans(database)) === 400, 40_000)
-  }, 90_000)
+  }, 120_000)
 
   test('an event that the store refuses is parked there and on the bus, the others go on', async () => {
     exporter = await start()
@@ -148,7 +148,7 @@ describe('the exporter with NATS', () => {
       (await bus.parked(10)).find((each) => each.reason.startsWith('postgres: ')),
     )
     expect(new TextDecoder().decode(parked.bytes)).toContain('not-a-uuid')
-  }, 30_000)
+  }, 120_000)
 
   test('calls of a gateway that died are closed as interrupted and get their run', async () => {
     const gateway = await registerProcess(database, world, 'gateway')
@@ -161,7 +161,7 @@ describe('the exporter with NATS', () => {
       return rows.length > 0 ? rows : undefined
     })
     expect(run?.outcome).toBe('interrupted')
-  }, 30_000)
+  }, 120_000)
 
   test('SIGTERM ends it with exit code 0 and nothing lost', async () => {
     exporter = await start()
@@ -170,7 +170,7 @@ describe('the exporter with NATS', () => {
     expect(await exporter.stop()).toBe(0)
     exporter = await start()
     await stored(database, events)
-  }, 30_000)
+  }, 120_000)
 })
 
 test('without NATS calls and spans reach the trace store all the same', async () => {
@@ -190,7 +190,7 @@ test('without NATS calls and spans reach the trace store all the same', async ()
   await exporter.stop()
   await database.close()
   rmSync(dataDir, { recursive: true, force: true })
-}, 30_000)
+}, 120_000)
 
 test('an exporter without a database says what to do', async () => {
   const child = Bun.spawn([process.execPath, 'src/worker.ts'], {

@@ -119,7 +119,7 @@ describe('a route the gateway does not read', () => {
     expect((await answer).status).toBe(200)
     expect(got.digest('hex')).toBe(wanted.digest('hex'))
     await sink.stop(true)
-  }, 60_000)
+  }, 120_000)
 
   test('HEAD and conditional requests keep their meaning', async () => {
     const gateway = await gatewayBefore({ status: 304, headers: { etag: '"a"' }, framing: 'none' })

@@ -23,11 +23,11 @@ beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'sluice-chaos-'))
   server = await startPostgres({ dataDir, log: silentLog })
   await migrate(server.url, world)
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   await server.stop()
   rmSync(dataDir, { recursive: true, force: true })
-}, 30_000)
+}, 120_000)
 
 interface Loaded {
   readonly child: Bun.Subprocess<'pipe', 'pipe', 'inherit'>

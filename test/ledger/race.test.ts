@@ -84,7 +84,7 @@ describe('1 000 calls from two processes at a cap that fits 70', () => {
         expired: 0n,
       })
       bench.ledger.close()
-    }, 60_000)
+    }, 120_000)
 
     test(`cheaper bills let more in on retry and never pass the cap (${repeat + 1})`, async () => {
       const bench = ledgerBench(database, testWorld())
@@ -96,7 +96,7 @@ describe('1 000 calls from two processes at a cap that fits 70', () => {
       expect([posted <= FITS * CEILING, pending]).toEqual([true, 0n])
       expect(others).toEqual({ spend_limit_reached: 1_000 - held })
       bench.ledger.close()
-    }, 60_000)
+    }, 120_000)
   }
 
   test('no deadlock has been seen by the server', async () => {
@@ -163,4 +163,4 @@ test('reserving, ending, expiring, renewing and changing caps at once never dead
     select sum(h.posted_nanos)::bigint as total from ledger_holds h join ledger_subjects s on s.id = h.subject_id
      where s.organization_id = ${organizationId}`
   expect(all?.total).toBe(3n * 40n * 5n * 700n)
-}, 60_000)
+}, 120_000)

@@ -12,7 +12,7 @@ import { secretResolver } from '../../src/store/secrets.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { testWorld } from '../support/world.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(120_000)
 const world = testWorld()
 let database: TestDatabase
 let dataDir: string

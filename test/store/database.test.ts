@@ -12,7 +12,7 @@ import { type TestDatabase, testDatabase, testServer } from '../support/postgres
 import { endedCall, makeTenant, openedCall } from '../support/tenant.ts'
 import { silentLog, testWorld, until } from '../support/world.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(120_000)
 
 const world = testWorld()
 const DEADLINE_MS = 600

@@ -15,7 +15,7 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { endedCall, makeTenant, openedCall } from '../support/tenant.ts'
 import { testWorld } from '../support/world.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(120_000)
 const world = testWorld()
 const keyring = keyringOf(world.dice.bytes(32))
 const databases: TestDatabase[] = []

@@ -15,7 +15,7 @@ import { type TestDatabase, testDatabase, testServer } from '../support/postgres
 import { makeTenant } from '../support/tenant.ts'
 import { testWorld, until } from '../support/world.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(120_000)
 const world = testWorld()
 /** The promise of one second is measured over two processes elsewhere; this is for a loaded machine. */
 const TOLD_MS = 10_000

@@ -160,16 +160,3 @@ export function someSpan(change: Partial<SpanRecord> = {}): SpanRecord {
     ...change,
   }
 }
-
-/** Waits until `holds` gives true; fails with `what` after `deadlineMs`. */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  deadlineMs = 30_000,
-): Promise<void> {
-  const end = performance.now() + deadlineMs
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`not in time: ${what}`)
-    await Bun.sleep(5)
-  }
-}

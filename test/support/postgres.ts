@@ -39,7 +39,7 @@ let template: Promise<string> | undefined
 let count = 0
 
 // A server may have to be made on a busy machine first, and a hook that times out takes it down for all tests.
-setDefaultTimeout(60_000)
+setDefaultTimeout(120_000)
 
 /**
  * A fresh clone of the migrated template, on a real server: one embedded server per test process, started at the
