@@ -95,8 +95,12 @@ export const LIMITS = {
   capturedBytesMax: 64 * 1024,
   /** Of an answer as it comes from the provider, where a token of text takes some 200 bytes; also of a request. */
   capturedAnswerBytesMax: 1024 * 1024,
-  /** Of all answers being captured in one process. */
+  /** Of a larger request its beginning is kept as far as it can be read within some ten milliseconds; of one beyond, only the size. */
+  capturedRequestUnitsMax: 4 * 1024 * 1024,
+  /** Of all requests and answers being captured in one process. */
   capturedHeldBytesMax: 64 * 1024 * 1024,
+  /** Captures that wait to be redacted, per process: some seconds of work; past it a call's content is not kept. */
+  capturedWaitingMax: 1_000,
   /** Content that a workspace keeps of one day (UTC): past it only the sizes are kept. */
   capturedDayBytesMax: 256 * 1024 * 1024,
   /** How long a drain waits for streams in flight before it cuts them. */

@@ -10,6 +10,7 @@ import { jsonArrayFramer } from '../stream/array.ts'
 import type { TextFilter } from '../stream/filter.ts'
 import { decodeLiteral } from '../stream/json-text.ts'
 import { readSse, sseFramer } from '../stream/sse.ts'
+import { shortened } from './capture-shorten.ts'
 import { type ExchangeGuard, type GuardScope, openGuard } from './guard.ts'
 import { redactedJson } from './redact-request.ts'
 
@@ -53,11 +54,27 @@ const KEPT: Guard = {
   unscannable: 'allow',
 }
 
-/** The request in its redacted form; undefined when it was not read. Rejects when it cannot be redacted. */
-export async function redactedRequest(facts: CaptureFacts): Promise<string | undefined> {
+/** A side of a call in its redacted form. */
+export interface RedactedSide {
+  readonly text: string
+  /** True when something was left out. */
+  readonly isCut: boolean
+}
+
+/**
+ * The request in its redacted form, of a large one the beginning; undefined when it was not read. Rejects when it cannot be
+ * redacted.
+ */
+export async function redactedRequest(facts: CaptureFacts): Promise<RedactedSide | undefined> {
   const { request } = facts
-  if (request === undefined || request.length > LIMITS.capturedAnswerBytesMax) return undefined
-  return redactedText(request, 'request', facts)
+  if (request === undefined) return undefined
+  if (request.length > LIMITS.capturedRequestUnitsMax) return { text: '', isCut: true }
+  const isCut = request.length > LIMITS.capturedAnswerBytesMax
+  const body = isCut ? parseObject(request) : undefined
+  const kept =
+    body === undefined ? request : JSON.stringify(shortened(body, LIMITS.capturedBytesMax))
+  const text = await redactedText(kept, 'request', facts)
+  return text === undefined ? undefined : { text, isCut }
 }
 
 /**
@@ -71,8 +88,8 @@ export async function redactedAnswer(
   const { bytes, framing, isWhole } = answer
   if (framing === 'opaque' || bytes.length === 0) return undefined
   if (framing !== 'json') return slotTexts(facts, answer)
-  // Half a JSON text cannot be looked into.
-  return isWhole ? redactedText(decoder.decode(bytes), 'response', facts) : undefined
+  // Half a JSON text cannot be looked into: only its size is kept.
+  return isWhole ? redactedText(decoder.decode(bytes), 'response', facts) : ''
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

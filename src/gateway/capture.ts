@@ -13,8 +13,10 @@ export interface Capture {
   end(keep: (content: ContentRecord) => void, fail: (cause: unknown) => void): void
 }
 
-/** Bytes of answers that all captures of this process hold, waiting for their calls to end or for their turn. */
+/** Bytes of requests and answers that all captures of this process hold, waiting for their calls to end or for their turn. */
 let held = 0
+/** Captures of this process that wait for their turn. */
+let waiting = 0
 /** One capture is redacted at a time: the calls under way have the rest of the core. */
 let turn: Promise<void> = Promise.resolve()
 
@@ -24,6 +26,10 @@ export function openCapture(facts: CaptureFacts): Capture {
   let size = 0
   let kept = 0
   let framing: Framing = 'opaque'
+  const asked = facts.request?.length ?? 0
+  const hasRoom = held + asked <= LIMITS.capturedHeldBytesMax
+  const reserved = hasRoom ? asked : 0
+  held += reserved
   return {
     head(found) {
       framing = found
@@ -41,6 +47,9 @@ export function openCapture(facts: CaptureFacts): Capture {
       pieces.push(bytes.slice())
     },
     end(keep, fail) {
+      // Refusals cost a caller nothing, so that there may be more of them than can be looked through.
+      if (waiting >= LIMITS.capturedWaitingMax) return release()
+      waiting++
       turn = turn
         .then(async () => {
           const answer = { bytes: Buffer.concat(pieces), framing, isWhole: kept === size }
@@ -48,18 +57,37 @@ export function openCapture(facts: CaptureFacts): Capture {
             exchangeId: facts.exchangeId,
             organizationId: facts.caller.organizationId,
             workspaceId: facts.caller.workspaceId,
-            request: captured(await redactedRequest(facts)),
+            request: await capturedRequest(
+              hasRoom ? facts : { ...facts, request: undefined },
+              asked,
+            ),
             response: captured(await redactedAnswer(facts, answer), size, kept < size),
           })
         })
         // What cannot be redacted is not kept.
         .catch(fail)
         .finally(() => {
-          held -= kept
-          pieces = []
+          waiting--
+          release()
         })
     },
   }
+
+  function release(): void {
+    held -= kept + reserved
+    pieces = []
+  }
+}
+
+async function capturedRequest(
+  facts: CaptureFacts,
+  units: number,
+): Promise<CapturedText | undefined> {
+  if (facts.request === undefined)
+    return units > 0 ? { text: '', bytes: units, isCut: true } : undefined
+  const found = await redactedRequest(facts)
+  if (!found?.isCut) return captured(found?.text)
+  return captured(found.text, Buffer.byteLength(facts.request), true)
 }
 
 /** A text within the bound of one side, with the size of the whole. */

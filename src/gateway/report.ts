@@ -1,7 +1,10 @@
 import type { ExchangeClosed } from '../base/exchange.ts'
 import type { Failure } from '../base/failure.ts'
+import type { Principal } from '../base/permission.ts'
+import { openCapture } from './capture.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Exchange } from './exchange.ts'
+import { guardScope } from './guard.ts'
 import { noteViolated, openedOf } from './reserve.ts'
 
 /**
@@ -28,8 +31,32 @@ export function reportRefusal(exchange: Exchange, failure: Failure, deps: Gatewa
   const opened = openedOf(exchange, caller, exchange.read, deps)
   const closed = refusedClose(exchange, failure, deps)
   deps.exchanges.record({ version: 1, opened, closed }).then(
-    () => deps.reporter.ended(opened, closed, exchange.timings),
+    () => {
+      deps.reporter.ended(opened, closed, exchange.timings)
+      keepContent(exchange, caller, deps)
+    },
     (cause) => log.error('refusal.unrecorded', { requestId: exchange.id, cause: String(cause) }),
+  )
+}
+
+/** What a refused call asked, where its workspace keeps content and the gateway read it. There is no answer. */
+function keepContent(exchange: Exchange, caller: Principal, deps: GatewayDeps): void {
+  const { read, dialect, guard } = exchange
+  if (!caller.capturesContent || read?.json === undefined) return
+  const capture = openCapture({
+    exchangeId: exchange.id,
+    caller,
+    dialect,
+    guards: guard?.merged,
+    scope: guardScope(exchange, caller, guard?.merged, deps),
+    request: read.json.text,
+    openAnswer: () => dialect.openAnswer(read.ask),
+    clock: deps.world.clock,
+  })
+  capture.end(
+    (content) => deps.reporter.content?.(content),
+    (cause) =>
+      deps.world.log.warn('capture.failed', { requestId: exchange.id, cause: String(cause) }),
   )
 }
 

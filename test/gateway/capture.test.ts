@@ -123,6 +123,50 @@ describe('content of a workspace that keeps it', () => {
     expect(request?.text).not.toContain('\u{fffd}')
   })
 
+  test('of a large request is its beginning, with no text that was cut in two', async () => {
+    const contents = await open(completion('fine'))
+    const long = `${TOKEN} `.repeat(40_000)
+    const messages = [
+      { role: 'user', content: `first ${TOKEN}` },
+      { role: 'user', content: long },
+      { role: 'user', content: `after ${MAIL}` },
+    ]
+    const body = { model: 'gpt-4o', messages }
+    await readAll(await fetch(`${gateway.url}/openai/v1/chat/completions`, chat(body)))
+    const { request } = await first(contents)
+    expect(request?.isCut).toBe(true)
+    expect(request?.bytes).toBe(Buffer.byteLength(JSON.stringify(body)))
+    const kept = JSON.parse(request?.text ?? '').messages.map(
+      (each: { content: string }) => each.content,
+    )
+    expect(kept[0]).toMatch(/^first \[SAFE_TO_USE:/)
+    expect(kept[1]).toBe('[cut]')
+    expect(kept[2]).toMatch(/^after \[SAFE_TO_USE:/)
+    expect(request?.text).not.toContain(TOKEN.slice(0, 12))
+  })
+
+  test('of a request or an answer beyond that is its size alone', async () => {
+    const contents = await open(completion('x'.repeat(LIMITS.capturedAnswerBytesMax)))
+    await ask('y'.repeat(LIMITS.capturedRequestUnitsMax))
+    const { request, response } = await first(contents)
+    expect(request).toMatchObject({ text: '', isCut: true })
+    expect(request?.bytes).toBeGreaterThan(LIMITS.capturedRequestUnitsMax)
+    expect(response).toMatchObject({ text: '', isCut: true })
+    expect(response?.bytes).toBeGreaterThan(LIMITS.capturedAnswerBytesMax)
+  })
+
+  test('is there of a call that a policy refused: what was asked, hidden', async () => {
+    const contents = await open(completion('never'), {
+      guard: { detect: { secrets: true }, operator: 'block' },
+    })
+    await ask(`my key ${TOKEN}`)
+    const { request, response } = await first(contents)
+    expect(gateway.provider.requests).toHaveLength(0)
+    expect(request?.text?.match(PLACEHOLDER)).toHaveLength(1)
+    expect(request?.text).not.toContain(TOKEN)
+    expect(response).toBeUndefined()
+  })
+
   test('holds the error of a provider in the same form', async () => {
     const contents = await open({
       status: 400,
