@@ -15,6 +15,8 @@ import { benchServer } from './reserve-server.ts'
  * Reservations per second and their latency with four policies, as ratios to one transaction per request
  * (SELECT FOR UPDATE, UPDATE, INSERT; a pool of ten) in the same run, on the same server with fsync on.
  */
+/** Compiled code is several times cheaper than fresh code: every way runs this long before anything counts. */
+const WARM_SECONDS = Number(process.env.BENCH_WARM_SECONDS ?? 2)
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2)
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
 const IN_FLIGHT = [10, 100, 1_000]
@@ -61,7 +63,7 @@ const ways: [string, () => () => Promise<void>][] = [
 
 console.log(await server.describe())
 console.log('\nin flight  way            reservations/s   p50 ms   p99 ms   ratio')
-const summary: Record<string, number> = {}
+for (const [, make] of ways) await measure(make(), 100, WARM_SECONDS)
 for (const inFlight of IN_FLIGHT) {
   const results = new Map<string, Measured[]>(ways.map(([name]) => [name, []]))
   for (let round = 0; round < ROUNDS; round++)
@@ -70,7 +72,6 @@ for (const inFlight of IN_FLIGHT) {
   for (const [name] of ways) {
     const found = median(results.get(name) ?? [])
     const ratio = found.perSecond / base.perSecond
-    summary[`${name} ${inFlight}`] = ratio
     console.log(
       `${String(inFlight).padStart(9)}  ${name.padEnd(13)} ${found.perSecond.toFixed(0).padStart(14)}` +
         ` ${found.p50.toFixed(2).padStart(8)} ${found.p99.toFixed(2).padStart(8)} ${ratio.toFixed(1).padStart(7)}`,
@@ -113,10 +114,14 @@ function ledgerWay(over: LedgerPort, withRow: boolean): () => Promise<void> {
   }
 }
 
-async function measure(reserve: () => Promise<void>, inFlight: number): Promise<Measured> {
+async function measure(
+  reserve: () => Promise<void>,
+  inFlight: number,
+  seconds = SECONDS,
+): Promise<Measured> {
   const delays: number[] = []
   const start = performance.now()
-  const until = start + SECONDS * 1_000
+  const until = start + seconds * 1_000
   const one = async (): Promise<void> => {
     while (performance.now() < until) {
       const began = performance.now()

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { ExchangeOpened } from '../../src/base/exchange.ts'
 import { nanos } from '../../src/base/money.ts'
+import { openDatabase } from '../../src/store/database.ts'
 import { insertOpened } from '../../src/store/exchange-rows.ts'
 import type { ReserveCall } from '../../src/store/ledger.ts'
 import { postgresLedger } from '../../src/store/ledger-postgres.ts'
@@ -104,4 +105,32 @@ test('a hold that one batch of endings names twice is ended by the first, here a
              where s.organization_id = ${organizationId})::int as requests,
            (select count(*) from ledger_entries where hold_id in (${first ?? ''}, ${second ?? ''}))::int as entries`
   expect({ ...sums }).toEqual({ requests: 2, entries: 2 })
+})
+
+test('ending some holds reads those and no others, however many are open', async () => {
+  const world = testWorld()
+  const bench = ledgerBench(database, world)
+  await bench.save(dailyCap(1))
+  const calls = Array.from({ length: 300 }, () => bench.call(1n))
+  await reserveAll(bench, calls)
+  // As a gateway opens it: plans are made once, here while the tables are small.
+  const books = openDatabase({ url: database.url, world, poolSize: 1, plansOnce: true })
+  try {
+    for (const count of [1, 3, 20]) {
+      const ids = calls.splice(0, count).map(({ id }) => id)
+      const list = (value: string): string => `{${ids.map(() => value)}}`
+      const read = await books.sql.begin(async (sql) => {
+        await sql`
+          select ledger_settle(array[${bench.organizationId}]::uuid[], ${bench.organizationId}::uuid, ${`{${ids}}`}::uuid[],
+            ${list('f')}::boolean[], ${list('1')}::bigint[], ${list('1')}::bigint[], ${list('measured')}::text[])`
+        const [row] = await sql<{ rows: number }[]>`
+          select idx_tup_fetch::int as rows from pg_stat_xact_user_tables where relname = 'ledger_holds'`
+        return row?.rows ?? 0
+      })
+      // Looked at for its accounts, to lock it, and to change it.
+      expect(read).toBeWithin(count, 5 * count + 1)
+    }
+  } finally {
+    await books.close()
+  }
 })

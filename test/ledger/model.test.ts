@@ -84,8 +84,8 @@ const WRONG: readonly Wrong[] = [
   {
     name: 'an ended hold can be ended again in a batch',
     function: 'ledger_settle',
-    from: 'ON h.id = g.id WHERE h.state < 2',
-    to: 'ON h.id = g.id WHERE h.state < 9',
+    from: 'OFFSET 0) h WHERE h.state < 2',
+    to: 'OFFSET 0) h WHERE h.state < 9',
   },
   {
     name: 'an expired hold stays counted when a batch ends it',
