@@ -36,35 +36,30 @@ const marked = fc
   )
   .map((list) => list.join(''))
 
-/** Names, what stands between a name and its value, and values that nearly are some. */
+const oneOf = (list: string) => fc.constantFrom(...list.split('|'))
+
+/** Names, what stands between a name and its value, and values that are some or nearly. */
 const named = fc
   .array(
-    fc.oneof(
-      fc.constantFrom(
-        ...'password|api_key|apiKey|token|tokens|secret|key|keys|client_id|stripe key|next_page_token|phone|run|iban no.|id card|://'.split(
-          '|',
+    fc
+      .tuple(
+        oneOf(
+          'password|api_key|apiKey|token|tokens|secret|key|keys|client_id|stripe key|coinbase|next_page_token|phone|run|iban no.|id card|plate|dob|://|https://user',
         ),
-      ),
-      fc.constantFrom(...'_count|_id|Name|s|Value|_backup_2|-x|.env|[0]|["a"]'.split('|')),
-      fc.constantFrom(
-        ...'=|: |= "|": "|\'|`| |(|) |{\n|,\n|\n\n| is | is the |, number | - |.=|&|~'.split('|'),
-      ),
-      fc.constantFrom(
-        ...'a1b2c3|x9Fk2|Zq4wB8nQ|settings.Foo|Password:|user:pw@h|12|0612 34|MA 12'.split('|'),
-      ),
-      fc.constantFrom(
-        '[SAFE_TO_USE:EMAIL_abcdefgh]',
-        '[SAFE_TO',
-        '\u200b',
-        '%41',
-        '\\n',
-        '\\"',
-        'é',
-      ),
-      fc.stringMatching(/^[A-Za-z0-9_.-]{1,16}$/),
-      fc.string({ maxLength: 3 }),
-    ),
-    { maxLength: 14 },
+        oneOf('|||||_count|_id|Name|s|Value|_backup_2|-x|.env|[0]|["a"]|\n|, x'),
+        fc.array(
+          oneOf(
+            '=|=|: |: | |"|"|\'|`| |(|) |{\n|,\n|\n\n| is | is the | is my new | of the |, number | - |.=|&|~|-',
+          ),
+          { minLength: 1, maxLength: 4 },
+        ),
+        oneOf(
+          'a1b2c3|x9Fk2|aB3x$9|aB3xY9z|Zq4wB8nQ|Zq4wB8nQ7LxT2vMk|q7zk0fx9bw2n5mhd|settings.Foo|Password:|user:pw9@h|u:k9Zq4wZq4w@h|12|0612 345678|MA V 12|VEV-7785|March 3rd, 1980|1945-11-12|C01X00T47',
+        ),
+        oneOf('|"|\'| |\n|, |;|)|.|[SAFE_TO_USE:EMAIL_abcdefgh]|[SAFE_TO|\u200b|%41|\\n|\\"|é'),
+      )
+      .map(([name, rest, between, value, end]) => name + rest + between.join('') + value + end),
+    { minLength: 1, maxLength: 3 },
   )
   .map((list) => list.join(''))
 
