@@ -52,7 +52,8 @@ export async function testDatabase(options: { poolSize?: number } = {}): Promise
   const name = freshName('test')
   await administer(adminUrl, `create database ${name} template ${await template}`)
   const url = urlOf(name)
-  const database = openDatabase({ url, world: testWorld(), ...options })
+  // What a test is about has deadlines of its own; filling a table on a loaded machine has none.
+  const database = openDatabase({ url, world: testWorld(), queryMs: 60_000, ...options })
   let closing: Promise<void> | undefined
   return {
     ...database,
