@@ -8,8 +8,8 @@ import { postgresLedger } from '../../src/store/ledger-postgres.ts'
 import { policyCache } from '../../src/store/policy-cache.ts'
 import { ledgerBench } from '../support/ledger.ts'
 import { testWorld } from '../support/world.ts'
-import { transactionPerRequest } from './reserve-baseline.ts'
-import { benchServer } from './reserve-server.ts'
+import { transactionPerRequest } from './reserve/baseline.ts'
+import { benchServer } from './reserve/server.ts'
 
 /**
  * Reservations per second and their latency with four policies, as ratios to one transaction per request

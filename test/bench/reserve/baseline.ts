@@ -1,6 +1,6 @@
-import { newId } from '../../src/base/id.ts'
-import type { Database } from '../../src/store/database.ts'
-import { testWorld } from '../support/world.ts'
+import { newId } from '../../../src/base/id.ts'
+import type { Database } from '../../../src/store/database.ts'
+import { testWorld } from '../../support/world.ts'
 
 /** The usual way: each request in a transaction of its own, with the pool that the database was opened with. */
 export function transactionPerRequest(database: Database): () => Promise<void> {

@@ -1,9 +1,9 @@
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPostgres } from '../../src/embedded/postgres.ts'
-import { migrate } from '../../src/store/migrate.ts'
-import { silentLog, testWorld } from '../support/world.ts'
+import { startPostgres } from '../../../src/embedded/postgres.ts'
+import { migrate } from '../../../src/store/migrate.ts'
+import { silentLog, testWorld } from '../../support/world.ts'
 
 /** A server as it runs in production: fsync on. */
 export interface BenchServer {
