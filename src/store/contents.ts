@@ -1,7 +1,7 @@
 import type { CapturedText, ContentRecord } from '../base/call.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { Database } from './database.ts'
-import { storable } from './storable.ts'
+import { storableJson } from './storable.ts'
 
 /**
  * Rows are taken in id order, each against what its workspace has kept of the day so far; one that does not fit keeps its
@@ -56,7 +56,7 @@ export async function storeContents(
 ): Promise<void> {
   const once = new Map(contents.map((each) => [each.exchangeId, each]))
   if (once.size === 0) return
-  const text = JSON.stringify([...once.values()].map(rowOf), storable)
+  const text = storableJson([...once.values()].map(rowOf))
   await database.sql.begin(async (sql) => {
     await sql.unsafe(COUNTERS, [text], { prepare: true })
     await sql.unsafe(LOCK, [text], { prepare: true })

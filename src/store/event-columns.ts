@@ -1,15 +1,12 @@
 import type { ExchangeEvent } from '../base/exchange.ts'
 import { exchangeText } from '../base/exchange-json.ts'
-import { storable } from './storable.ts'
+import { storable, UNSTORABLE } from './storable.ts'
 
 /** Longer text from a caller or provider is cut: rows stay small whatever is sent. */
 const TEXT_UNITS_MAX = 1_024
 
 /** A row with only short texts; a longer one is looked through text by text. */
 const ROW_UNITS_MAX = 4_096
-
-/** NUL, or half a surrogate pair, as JSON escapes them. */
-const UNSTORABLE = /\\u(?:0000|d[89a-f])/
 
 /** Events as rows: `event` whole, its halves as `o` and `c`. One parameter, however many there are. */
 export const EVENTS = `

@@ -1,7 +1,7 @@
 import { newId } from '../base/id.ts'
 import type { World } from '../base/world.ts'
 import type { AnySql, Database, TransactionSql } from './database.ts'
-import { storable } from './storable.ts'
+import { storableJson } from './storable.ts'
 
 /** `watch`: known and accepted, still counted. `resolved` reopens by itself when it happens again. */
 export const ISSUE_STATUSES = ['open', 'watch', 'resolved'] as const
@@ -111,7 +111,7 @@ export async function recordSightings(
     run_id: each.runId,
     seen_ms: each.seenAtMs,
   }))
-  const text = JSON.stringify(rows, storable)
+  const text = storableJson(rows)
   await database.sql.begin(async (sql: TransactionSql) => {
     await sql.unsafe(INSERT_ISSUES, [text], { prepare: true })
     await sql.unsafe(COUNT_SIGHTINGS, [text], { prepare: true })

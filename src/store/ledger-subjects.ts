@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { LedgerSubject } from '../policies/ledger-port.ts'
 import type { AnySql } from './database.ts'
-import { storable } from './storable.ts'
+import { storableJson } from './storable.ts'
 
 /** Ids of subjects. A subject's row never changes, so a known id stays right. */
 export interface SubjectIds {
@@ -70,7 +70,7 @@ async function learn(
     custom: Object.fromEntries(subject.custom),
     digest: digestOf(text),
   }))
-  await sql.unsafe(INSERT, [JSON.stringify(rows, storable)], { prepare: true })
+  await sql.unsafe(INSERT, [storableJson(rows)], { prepare: true })
   const digests = JSON.stringify(rows.map(({ digest }) => digest))
   const found = await sql.unsafe<{ id: bigint; digest: string }[]>(SELECT, [digests], {
     prepare: true,

@@ -5,7 +5,7 @@ import type { World } from '../base/world.ts'
 import type { Database } from './database.ts'
 import { ENDING, EVENTS, eventsText, FROM_EVENT } from './event-columns.ts'
 import { confirm } from './outbox.ts'
-import { storable } from './storable.ts'
+import { storableJson } from './storable.ts'
 
 /** The project that holds every call of a workspace. */
 export const GATEWAY_PROJECT = 'gateway'
@@ -47,8 +47,7 @@ const INSERT_RUNS = `
   select ${RUN_COLUMNS.map((name) => RUN[name])} from (${EVENTS}) as given order by ${RUN.id}
   on conflict (id) do update
      set ${RUN_ENDING.map((name) => `${name} = excluded.${name}`)}
-   where runs.outcome = 'interrupted' and excluded.outcome <> 'interrupted'
-  returning id`
+   where runs.outcome = 'interrupted' and excluded.outcome <> 'interrupted'`
 
 const INSERT_PROJECTS = `
   insert into trace_projects (id, workspace_id, name, key_id)
@@ -79,7 +78,7 @@ export async function storeRuns(
     await sql.unsafe(INSERT_PROJECTS, [projects], { prepare: true })
     const written = await sql.unsafe(INSERT_RUNS, [rows], { prepare: true })
     await confirm(sql, [...once.keys()])
-    return written.length
+    return written.count
   })
 }
 
@@ -93,8 +92,7 @@ const INSERT_SPANS = `
          parent_span_id text, name text, kind text, start_ms float8, end_ms float8, status text,
          status_message text, attributes jsonb)
    order by exchange_id, span_id
-  on conflict (exchange_id, span_id) do nothing
-  returning 1`
+  on conflict (exchange_id, span_id) do nothing`
 
 /** Stores spans; one that is there already stays as it is. Gives how many were new. */
 export async function storeSpans(
@@ -117,9 +115,9 @@ export async function storeSpans(
     status_message: span.statusMessage,
     attributes: span.attributes,
   }))
-  const text = JSON.stringify(rows, storable)
+  const text = storableJson(rows)
   const written = await database.sql.unsafe(INSERT_SPANS, [text], { prepare: true })
-  return written.length
+  return written.count
 }
 
 /** Projects come with workspaces and keys; a person who joined a workspace later gets theirs with the first call. */

@@ -10,6 +10,15 @@ export function storable(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [clean(key), each]))
 }
 
+/** In JSON: what PostgreSQL does not store, or what only looks like it. */
+export const UNSTORABLE = /\\u(?:0000|d[89a-f])/
+
+/** A value as JSON that PostgreSQL stores. Nearly every one is fit as it is, and looking at each of its texts costs the most. */
+export function storableJson(value: object): string {
+  const text = JSON.stringify(value)
+  return UNSTORABLE.test(text) ? JSON.stringify(value, storable) : text
+}
+
 function clean(text: string): string {
   return text.replaceAll('\0', '\u{fffd}').toWellFormed()
 }
