@@ -17,6 +17,8 @@ export interface Capture {
 let held = 0
 /** Captures of this process that wait for their turn. */
 let waiting = 0
+/** True from the first capture that found too many waiting until all of them are done: told once, not for each. */
+let isOverrun = false
 /** One capture is redacted at a time: the calls under way have the rest of the core. */
 let turn: Promise<void> = Promise.resolve()
 
@@ -26,8 +28,10 @@ export function openCapture(facts: CaptureFacts): Capture {
   let size = 0
   let kept = 0
   let framing: Framing = 'opaque'
-  const asked = facts.request?.length ?? 0
+  const asked = Buffer.byteLength(facts.request ?? '')
   const hasRoom = held + asked <= LIMITS.capturedHeldBytesMax
+  // What is not counted must not be held either: nothing below may see the facts as they were given.
+  const seen = hasRoom ? facts : { ...facts, request: undefined }
   const reserved = hasRoom ? asked : 0
   held += reserved
   return {
@@ -48,26 +52,28 @@ export function openCapture(facts: CaptureFacts): Capture {
     },
     end(keep, fail) {
       // Refusals cost a caller nothing, so that there may be more of them than can be looked through.
-      if (waiting >= LIMITS.capturedWaitingMax) return release()
+      if (waiting >= LIMITS.capturedWaitingMax) {
+        if (!isOverrun) fail('too many captures wait: the next ones are not kept')
+        isOverrun = true
+        return release()
+      }
       waiting++
       turn = turn
         .then(async () => {
           const answer = { bytes: Buffer.concat(pieces), framing, isWhole: kept === size }
           keep({
-            exchangeId: facts.exchangeId,
-            organizationId: facts.caller.organizationId,
-            workspaceId: facts.caller.workspaceId,
-            request: await capturedRequest(
-              hasRoom ? facts : { ...facts, request: undefined },
-              asked,
-            ),
-            response: captured(await redactedAnswer(facts, answer), size, kept < size),
+            exchangeId: seen.exchangeId,
+            organizationId: seen.caller.organizationId,
+            workspaceId: seen.caller.workspaceId,
+            request: await capturedRequest(seen, asked),
+            response: captured(await redactedAnswer(seen, answer), size, kept < size),
           })
         })
         // What cannot be redacted is not kept.
         .catch(fail)
         .finally(() => {
           waiting--
+          if (waiting === 0) isOverrun = false
           release()
         })
     },
@@ -81,13 +87,12 @@ export function openCapture(facts: CaptureFacts): Capture {
 
 async function capturedRequest(
   facts: CaptureFacts,
-  units: number,
+  bytes: number,
 ): Promise<CapturedText | undefined> {
-  if (facts.request === undefined)
-    return units > 0 ? { text: '', bytes: units, isCut: true } : undefined
+  if (facts.request === undefined) return bytes > 0 ? { text: '', bytes, isCut: true } : undefined
   const found = await redactedRequest(facts)
   if (!found?.isCut) return captured(found?.text)
-  return captured(found.text, Buffer.byteLength(facts.request), true)
+  return captured(found.text, bytes, true)
 }
 
 /** A text within the bound of one side, with the size of the whole. */
