@@ -277,7 +277,17 @@ export function openBooks(wall: () => number, mutant: Mutant | undefined): Books
   return books
 }
 
+/** What was found out about a subject: neither matchers nor subjects ever change, and every check asks again. */
+const known = new WeakMap<LedgerSubject, Map<Policy['matchers'], boolean>>()
+
 /** True when a policy is about a stored subject. */
-export function isAbout(policy: Policy, subject: LedgerSubject): boolean {
-  return matches(policy.matchers, { ...subject, custom: new Map(subject.custom) })
+export function isAbout({ matchers }: Policy, subject: LedgerSubject): boolean {
+  const answers = known.get(subject) ?? new Map<Policy['matchers'], boolean>()
+  known.set(subject, answers)
+  let answer = answers.get(matchers)
+  if (answer === undefined) {
+    answer = matches(matchers, { ...subject, custom: new Map(subject.custom) })
+    answers.set(matchers, answer)
+  }
+  return answer
 }

@@ -44,7 +44,7 @@ const REST_MS = 40_000
 const CALLS = 60
 
 /** Plays one seed: calls of three gateways with faults, then rest. Gives the city as it then is. */
-export async function play(seed: number, mutant?: Mutant): Promise<City> {
+export function play(seed: number, mutant?: Mutant): City {
   const time = simulatedTime(seed)
   const books = openBooks(time.wall, mutant)
   const city: City = { time, books, truths: [], mutant, problems: [] }
@@ -71,7 +71,7 @@ export async function play(seed: number, mutant?: Mutant): Promise<City> {
         gateways[at]?.die()
         gateways[at] = gateway(city, database, `g${at}'${death}'${time.now()}`)
       })
-  await time.play(FAULTY_MS + REST_MS)
+  time.play(FAULTY_MS + REST_MS)
   return city
 }
 

@@ -11,10 +11,10 @@ export interface Chunk {
 }
 
 /** Plays `seeds` seeds from `from`, one after the other, until one breaks. */
-export async function playChunk(from: number, seeds: number): Promise<Chunk> {
+export function playChunk(from: number, seeds: number): Chunk {
   let events = 0
   for (let seed = from; seed < from + seeds; seed++) {
-    const city = await play(seed)
+    const city = play(seed)
     events += city.time.events()
     const problems = checkAtRest(city)
     if (problems.length > 0) return { from, seeds, events, broken: { seed, problems } }
@@ -28,5 +28,5 @@ if (import.meta.main)
     const [from, seeds] = line.split(' ').map(Number)
     // The end of the input is an empty line.
     if (from === undefined || seeds === undefined) break
-    console.log(JSON.stringify(await playChunk(from, seeds)))
+    console.log(JSON.stringify(playChunk(from, seeds)))
   }

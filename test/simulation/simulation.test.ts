@@ -9,17 +9,14 @@ const FROM = Number(process.env.SIM_FROM ?? 1)
 /** Most wrong designs show within ten seeds, the shyest within fifty. */
 const SEEDS_PER_MUTANT = 400
 
-async function problemsOf(
-  seed: number,
-  mutant?: (typeof MUTANTS)[number],
-): Promise<readonly string[]> {
-  return checkAtRest(await play(seed, mutant))
+function problemsOf(seed: number, mutant?: (typeof MUTANTS)[number]): readonly string[] {
+  return checkAtRest(play(seed, mutant))
 }
 
-test(`no cap is passed, nothing is lost and everything ends once, over ${SEEDS} seeds of faults`, async () => {
+test(`no cap is passed, nothing is lost and everything ends once, over ${SEEDS} seeds of faults`, () => {
   let events = 0
   for (let seed = FROM; seed < FROM + SEEDS; seed++) {
-    const city = await play(seed)
+    const city = play(seed)
     events += city.time.events()
     const problems = checkAtRest(city)
     if (problems.length > 0)
@@ -29,21 +26,21 @@ test(`no cap is passed, nothing is lost and everything ends once, over ${SEEDS} 
   expect(events / SEEDS).toBeGreaterThan(300)
 }, 36_000_000)
 
-test('one seed is one run, to the last amount', async () => {
-  const shot = async () => {
-    const { books, truths } = await play(7)
+test('one seed is one run, to the last amount', () => {
+  const shot = () => {
+    const { books, truths } = play(7)
     const text = (_key: string, value: unknown) =>
       typeof value === 'bigint' ? value.toString() : value instanceof Map ? [...value] : value
     return JSON.stringify([books.holds, books.accounts, truths], text)
   }
-  expect(await shot()).toBe(await shot())
+  expect(shot()).toBe(shot())
 })
 
 describe('wrong designs are caught', () => {
   for (const mutant of MUTANTS)
-    test(mutant.replaceAll('_', ' '), async () => {
+    test(mutant.replaceAll('_', ' '), () => {
       for (let seed = 1; seed <= SEEDS_PER_MUTANT; seed++)
-        if ((await problemsOf(seed, mutant)).length > 0) return
+        if (problemsOf(seed, mutant).length > 0) return
       throw new Error(`not caught in ${SEEDS_PER_MUTANT} seeds`)
     }, 120_000)
 })

@@ -1,3 +1,4 @@
+import { drainMicrotasks } from 'bun:jsc'
 import { timer } from '../../src/base/clock.ts'
 import { Failure } from '../../src/base/failure.ts'
 import type { Dice, World } from '../../src/base/world.ts'
@@ -23,8 +24,8 @@ export interface Time {
   /** From now on nothing of this owner happens any more: its timers, its answers, its calls. */
   kill(owner: string): void
   isDead(owner: string): boolean
-  /** Plays events until the given moment. */
-  play(untilMs: number): Promise<void>
+  /** Plays events until the given moment, within the turn of the event loop in which it is called. */
+  play(untilMs: number): void
   readonly events: () => number
 }
 
@@ -79,20 +80,20 @@ export function simulatedTime(seed: number): Time {
     }),
     kill: (owner) => dead.add(owner),
     isDead: (owner) => dead.has(owner),
-    async play(untilMs) {
-      for (;;) {
-        const next = heap[0]
-        if (!next || next.at > untilMs) break
-        pop(heap)
-        now = next.at
-        played++
-        if (!dead.has(next.owner)) next.run()
-        // Promises run dry, and a batch begun at the end of this turn is sent, before time moves on.
-        await turn()
-        await turn()
-      }
-      now = untilMs
-    },
+    play: (untilMs) =>
+      withoutTurns((settle) => {
+        for (;;) {
+          const next = heap[0]
+          if (!next || next.at > untilMs) break
+          pop(heap)
+          now = next.at
+          played++
+          if (dead.has(next.owner)) continue
+          next.run()
+          settle()
+        }
+        now = untilMs
+      }),
     events: () => played,
   }
   return time
@@ -103,8 +104,25 @@ export function away(): Failure {
   return new Failure('store_unavailable', { retryAfterMs: 1_000 })
 }
 
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+/**
+ * Runs `play` in one turn of the event loop. What the product puts off to the end of a turn runs in `settle`, which
+ * lets promises run dry and the batches begun meanwhile be sent. Two real turns an event took a third of all time.
+ */
+function withoutTurns(play: (settle: () => void) => void): void {
+  const { setImmediate } = globalThis
+  const putOff: (() => void)[] = []
+  globalThis.setImmediate = Object.assign((run: () => void) => void putOff.push(run), setImmediate)
+  try {
+    play(() => {
+      drainMicrotasks()
+      for (let run = putOff.shift(); run; run = putOff.shift()) {
+        run()
+        drainMicrotasks()
+      }
+    })
+  } finally {
+    globalThis.setImmediate = setImmediate
+  }
 }
 
 /** A small generator with 32 bits of state: the same numbers everywhere. */
