@@ -70,6 +70,8 @@ export interface Refusal {
  * State is one answer's; a reader is never shared.
  */
 export interface AnswerReader {
+  /** False when every frame leaves as it came while no filter acts: it may then leave before it is read. */
+  readonly edits: boolean
   /**
    * The cheap look used when no filter acts: usage, finish, model, error. Called once per frame, must not parse
    * frames that cannot hold any of them (a substring test decides).

@@ -53,17 +53,18 @@ export function usageAnswer(ask: Ask, isWhole: (choice: Json) => boolean) {
       tally.complete = true
       return true
     },
-    edit(data: string, root: JsonObject | undefined): Edit {
-      if (!unasked) return NO_EDIT
-      if (root && isUsageChunk(root)) return { drop: true, splices: [] }
-      return data.includes('"usage"') ? { drop: false, splices: withoutNullUsage(data) } : NO_EDIT
-    },
+    ...(unasked ? { edit: withoutUsage } : {}),
     masks: { logprobs: 'null' },
     ends: (root: JsonObject) =>
       choicesOf(root)
         .filter((choice) => typeof member(choice, 'finish_reason') === 'string')
         .map((choice) => `choice:${choiceIndex(choice)}/`),
   }
+}
+
+function withoutUsage(data: string, root: JsonObject | undefined): Edit {
+  if (root && isUsageChunk(root)) return { drop: true, splices: [] }
+  return data.includes('"usage"') ? { drop: false, splices: withoutNullUsage(data) } : NO_EDIT
 }
 
 function choicesOf(root: JsonObject): readonly Json[] {

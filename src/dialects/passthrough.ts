@@ -62,6 +62,7 @@ function unread(): AnswerReader {
   const glance = { drop: false, splices: [], done: false }
   return {
     glance: () => glance,
+    edits: false,
     recognize: () => undefined,
     remember() {},
     read: () => ({ ...glance, slots: [], closes: [] }),

@@ -48,7 +48,10 @@ export interface AnswerShape {
   note(root: JsonObject, event: string | undefined, tally: Tally): void
   /** A frame that is no JSON object: true when it is a word of the protocol (`[DONE]`). */
   noteBare?(data: string, tally: Tally): boolean
-  /** What must change or vanish though no filter acts. `root` is undefined for frames that did not matter. */
+  /**
+   * What must change or vanish though no filter acts; absent where nothing can, for frames may then leave unread.
+   * `root` is undefined for frames that did not matter.
+   */
   edit?(data: string, root: JsonObject | undefined): Edit
   /**
    * Members that repeat the text in another form (token lists) and what stands there instead once filters act:
@@ -173,6 +176,7 @@ export function openReader(shape: AnswerShape, learns = true): AnswerReader {
   }
 
   return {
+    edits: shape.edit !== undefined,
     glance,
     recognize,
     remember: familiar.remember,

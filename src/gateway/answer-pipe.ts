@@ -3,14 +3,17 @@ import type { AnswerReader, Framing } from '../dialects/dialect.ts'
 import { jsonArrayFramer } from '../stream/array.ts'
 import { applySplices, type Splice } from '../stream/splice.ts'
 import { readSse, type SseFrame, spliceSse, sseFramer } from '../stream/sse.ts'
+import { type FramedPipe, readBehind } from './read-behind.ts'
 
 /** Where a pipe writes what may leave. */
 export type Out = (piece: Uint8Array | string) => void
 
 /** One answer's bytes on their way: whole frames leave unchanged unless the reader has an edit for them. */
 export interface AnswerPipe {
-  /** Takes one readable event's bytes. Throws `FrameTooLarge`. */
+  /** Takes one readable event's bytes. Throws `Failure('upstream_broke')` for a frame past the bound. */
   push(bytes: Uint8Array): void
+  /** What left unread is read now; to be called before the reader is asked for its summary. */
+  catchUp?(): void
   /** The provider ended: what is left leaves too. */
   end(): void
 }
@@ -40,6 +43,13 @@ export function isOver(reader: AnswerReader): boolean {
 }
 
 function ssePipe(reader: AnswerReader, out: Out): AnswerPipe {
+  return reader.edits
+    ? readBefore(reader, out)
+    : readBehind((late) => readBefore(reader, late), out)
+}
+
+/** Each frame is read before it leaves. */
+function readBefore(reader: AnswerReader, out: Out): FramedPipe {
   const run = runOf(out)
 
   function read(frame: SseFrame): void {
@@ -95,6 +105,7 @@ function ssePipe(reader: AnswerReader, out: Out): AnswerPipe {
       framer.end()
       run.flush()
     },
+    held: framer.held,
   }
 }
 

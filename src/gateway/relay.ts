@@ -1,16 +1,17 @@
 import { Failure } from '../base/failure.ts'
 import type { Secret } from '../base/secret.ts'
-import type { AnswerReader, Dialect, Framing } from '../dialects/dialect.ts'
+import type { AnswerReader, AnswerSummary, Dialect, Framing } from '../dialects/dialect.ts'
 import type { UpstreamCall, UpstreamFault, UpstreamSink } from '../upstream/upstream.ts'
+import { framingOf, isBodiless } from './answer-framing.ts'
 import { type AnswerPipe, openPipe } from './answer-pipe.ts'
 import type { Capture } from './capture.ts'
 import { type Downstream, openDownstream } from './downstream.ts'
-import { type AnswerFilters, filterWhole, openFilterPipe } from './filter-pipe.ts'
+import { type AnswerFilters, openFilterPipe } from './filter-pipe.ts'
 import { upstreamRequestId } from './headers.ts'
 import { hideSecret } from './hide-secret.ts'
 import { refusalOf } from './respond.ts'
 import type { Ending } from './settle.ts'
-import { openWholeBody, type WholeBody } from './whole-body.ts'
+import { openWholeBody, readWhole, type WholeBody } from './whole-body.ts'
 
 /** What the relay needs to answer one call, and whom it tells. */
 export interface RelayOptions {
@@ -72,6 +73,8 @@ const FAULT_CODES = {
   aborted: 'upstream_broke',
 } as const satisfies Record<UpstreamFault, string>
 
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true })
+
 /**
  * The relay: a push state machine between a provider's connection and one direct stream. It awaits nothing,
  * writes once per readable event, commits the status only when the first body byte is there, and ends once.
@@ -86,6 +89,15 @@ export function openRelay(options: RelayOptions): Relay {
   let whole: WholeBody | undefined
   let framing: Framing = options.framing
 
+  function summary(): AnswerSummary {
+    try {
+      pipe?.catchUp?.()
+    } catch {
+      // What left before it was read cannot be taken back: the call is accounted for by what was read.
+    }
+    return reader.summary()
+  }
+
   function end(outcome: Ending['outcome'], failure?: Failure, status?: number): void {
     state = 'ended'
     options.ended({
@@ -95,7 +107,7 @@ export function openRelay(options: RelayOptions): Relay {
       upstreamStatus: head?.status,
       sent: call?.sent ?? false,
       upstreamRequestId: head && upstreamRequestId(head.headers),
-      summary: head && reader.summary(),
+      summary: head && summary(),
     })
   }
 
@@ -118,7 +130,7 @@ export function openRelay(options: RelayOptions): Relay {
     if (state === 'ended') return
     call?.abort()
     // A client that hangs up after the protocol's own end has read everything there was.
-    if (state === 'streaming' && reader.summary().complete) end('ok')
+    if (state === 'streaming' && summary().complete) end('ok')
     else end('aborted', new Failure('downstream_gone'), 499)
   }
 
@@ -146,7 +158,7 @@ export function openRelay(options: RelayOptions): Relay {
       down?.flush()
       options.progress?.()
     } catch (cause) {
-      fail(cause instanceof Failure ? cause : new Failure('upstream_broke', { inside: cause }))
+      fail(broken(cause))
     }
   }
 
@@ -220,50 +232,30 @@ export function openRelay(options: RelayOptions): Relay {
 
   function wholeAnswer(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     if (!options.editWhole) return readWhole(body, reader, options.filters)
-    const text = decoder.decode(body)
+    const text = DECODER.decode(body)
     const edited = options.editWhole(text)
     return edited === text ? body : new TextEncoder().encode(edited)
   }
 
   function endStream(): void {
-    pipe?.end()
-    const summary = reader.summary()
+    try {
+      pipe?.end()
+    } catch (cause) {
+      fail(broken(cause))
+      return
+    }
+    const { complete, error } = reader.summary()
     // A connection that closes without the protocol's own end is a broken answer, however clean the close.
-    if (framing !== 'opaque' && !summary.complete && !summary.error) {
+    if (framing !== 'opaque' && !complete && !error) {
       fail(new Failure('upstream_broke', { inside: 'ended without the end of the protocol' }))
       return
     }
-    end(summary.error ? 'failed' : 'ok')
+    end(error ? 'failed' : 'ok')
     down?.flush()
     down?.end()
   }
 }
 
-function isBodiless(status: number): boolean {
-  return status === 204 || status === 205 || status === 304
-}
-
-/** What the head says of the body: errors and plain JSON come whole, events stream, the rest is not read. */
-function framingOf(asked: Framing, status: number, headers: Headers): Framing {
-  const encoding = headers.get('content-encoding')
-  if (asked === 'opaque' || (encoding !== null && encoding.toLowerCase() !== 'identity'))
-    return 'opaque'
-  const type = (headers.get('content-type') ?? '').toLowerCase()
-  if (type.startsWith('text/event-stream')) return 'sse'
-  if (asked === 'array' && status < 400) return 'array'
-  if (type.includes('json') || type === '') return 'json'
-  return 'opaque'
-}
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-
-/** Lets the reader see a whole body; its bytes stay what they are unless a filter changes a slot. */
-function readWhole(
-  body: Uint8Array<ArrayBuffer>,
-  reader: AnswerReader,
-  filters: AnswerFilters | undefined,
-): Uint8Array<ArrayBuffer> {
-  if (filters && body.byteLength > 0) return filterWhole(body, reader, filters)
-  if (body.byteLength > 0) reader.glance(decoder.decode(body), undefined)
-  return body
+function broken(cause: unknown): Failure {
+  return cause instanceof Failure ? cause : new Failure('upstream_broke', { inside: cause })
 }

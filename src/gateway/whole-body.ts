@@ -1,4 +1,6 @@
 import { LIMITS } from '../base/limits.ts'
+import type { AnswerReader } from '../dialects/dialect.ts'
+import { type AnswerFilters, filterWhole } from './filter-pipe.ts'
 
 /** An unstreamed answer being collected, so that its cost can be told in its head. */
 export interface WholeBody {
@@ -26,4 +28,17 @@ export function openWholeBody(): WholeBody {
       return all
     },
   }
+}
+
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Lets the reader see a whole body; its bytes stay what they are unless a filter changes a slot. */
+export function readWhole(
+  body: Uint8Array<ArrayBuffer>,
+  reader: AnswerReader,
+  filters: AnswerFilters | undefined,
+): Uint8Array<ArrayBuffer> {
+  if (filters && body.byteLength > 0) return filterWhole(body, reader, filters)
+  if (body.byteLength > 0) reader.glance(DECODER.decode(body), undefined)
+  return body
 }

@@ -8,8 +8,8 @@ export type Phase = 'connecting' | 'sending' | 'answering' | 'streaming'
 export interface Deadlines {
   /** Begins a phase now. */
   enter(phase: Phase): void
-  /** Something moved: the idle bound starts again. One assignment, so that it may be called per read. */
-  touch(): void
+  /** Set when something moved: the idle bound starts again. A member, because it is set for every read. */
+  moved: boolean
   stop(): void
 }
 
@@ -25,11 +25,10 @@ export function startDeadlines(
   onLate: (fault: UpstreamFault) => void,
 ): Deadlines {
   let phase: Phase = 'connecting'
-  let moved = false
   const watched: Watched = {
     check(nowMs) {
-      if (moved || excused()) sinceMs = nowMs
-      moved = false
+      if (deadlines.moved || excused()) sinceMs = nowMs
+      deadlines.moved = false
       const fault = nowMs >= callEndMs ? 'call_timeout' : overdue(nowMs - sinceMs)
       if (fault === undefined) return
       watch.remove(watched)
@@ -48,14 +47,13 @@ export function startDeadlines(
     return waitedMs >= timeouts.idleMs ? 'idle_timeout' : undefined
   }
 
-  return {
+  const deadlines: Deadlines = {
+    moved: false,
     enter(next) {
       phase = next
-      moved = true
-    },
-    touch() {
-      moved = true
+      deadlines.moved = true
     },
     stop: () => watch.remove(watched),
   }
+  return deadlines
 }

@@ -103,7 +103,7 @@ function startCall(
       if (paused) await running.promise
       const piece = await reader.read()
       if (over || piece.done) break
-      deadlines.touch()
+      deadlines.moved = true
       guarded(() => sink.onData(piece.value))
     }
     finish(() => sink.onEnd(), false)

@@ -84,7 +84,7 @@ function startCall(
       deadlines.enter('streaming')
       sink.onHead(status, headers)
     },
-    onBody: (bytes) => sink.onData(bytes),
+    onBody: sink.onData,
     onWhole: (reusable) => finish(reusable, () => sink.onEnd()),
     onBroken: (why) => fail('malformed', new Error(why)),
   })
@@ -92,7 +92,9 @@ function startCall(
   const length = typeof framing === 'number' ? framing : undefined
   const writer = requestWriter(head, request.body, length, {
     write: (bytes, offset) => connection.write(bytes, offset),
-    onProgress: () => deadlines.touch(),
+    onProgress() {
+      deadlines.moved = true
+    },
     onFinished: () => {
       if (!answered) deadlines.enter('answering')
     },
@@ -106,7 +108,7 @@ function startCall(
       writer.pump()
     },
     onBytes(bytes) {
-      deadlines.touch()
+      deadlines.moved = true
       // Not by `guarded`: this runs for every chunk and needs no closure of its own.
       try {
         parser.push(bytes)
