@@ -14,7 +14,7 @@ import {
   PAIR_QUAD,
   PAIRS,
 } from './layout.ts'
-import { is, look, moved, truth, unitAt } from './reading.ts'
+import { both, is, look, moved, NEAR_UNITS, rawUnits, truth, unitAt } from './reading.ts'
 
 /**
  * Looks at marks in the engine: no more than a few units around one, so that only what may come to something is ever told.
@@ -195,6 +195,19 @@ const lookAtColon = look('colon', 3, 3, [
     give(constant(1)),
   ),
   block(...firstOfPairs(':')),
+  // A colon right in front of these digits was asked already.
+  set(3, mark),
+  block(
+    loop(
+      leaveIf(not(isOf(kindAt(get(3), -1), KIND_HEX)), 1),
+      set(3, moved(get(3), -1)),
+      leaveIf(w.above(get(3), moved(mark, -5)), 0),
+    ),
+  ),
+  when(
+    both(w.above(get(3), get(LOW)), is(unitAt(get(3), -1), ':')),
+    when(not(w.above(rawUnits(get(3), mark), constant(NEAR_UNITS))), give(constant(0))),
+  ),
   when(
     not(is(unitBeside(1), ':')),
     when(not(isOf(kindBeside(1), KIND_HEX)), give(constant(0))),

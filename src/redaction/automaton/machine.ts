@@ -218,7 +218,9 @@ export function openMachine(
       if (ended === undefined) continue
       const last = position + steps - 1
       const held = (window.offsets[last] ?? 0) - (window.offsets[base] ?? 0)
-      if (held <= LOOK_HELD_UNITS_MAX && !engine.mayFollow(state, last, window.end, false))
+      // With nothing held in front of the literal the look may reach as far as any verdict.
+      const isExact = base === position - begun
+      if (held <= LOOK_HELD_UNITS_MAX && !engine.mayFollow(state, last, window.end, isExact))
         return NONE
       return ended.group === groupsEnd ? NONE : askGroup(ended.group, position - begun, base)
     }

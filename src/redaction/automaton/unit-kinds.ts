@@ -1,7 +1,7 @@
 import { APART, CELL, GAP } from '../values/label.ts'
 import { NAME, OPERATORS, QUOTES, SIGNS, SKIPPED } from '../values/locate.ts'
 import { URL_STOPS, USER } from '../values/url-units.ts'
-import { LOOSE, NAME_ENDS, NAMING, STOPS } from '../values/value-text.ts'
+import { LOOSE, NAME_ENDS, NAMING, STOPS, TYING } from '../values/value-text.ts'
 import { DIGIT, HEX, type UnitClass, unitClass } from './classes.ts'
 import { RUN } from './window.ts'
 
@@ -28,6 +28,9 @@ export const IS_NAMING = flagOf(NAMING)
 export const IS_NAME_END = flagOf(NAME_ENDS)
 export const IS_STOP = flagOf(STOPS)
 export const IS_LOOSE = flagOf(LOOSE)
+/** Ties a value to its name; see `operatorBefore`. */
+export const IS_TYING = flagOf(TYING)
+export const IS_VOWEL = flagOf(unitClass('aeiouyAEIOUY'))
 /** Between a label and its number; see `values/label.ts`. */
 export const IS_GAP = flagOf(GAP)
 export const IS_APART = flagOf(APART)

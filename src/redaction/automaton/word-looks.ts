@@ -3,6 +3,7 @@ import * as w from './assembler.ts'
 import { KNOWN_BETWEEN, KNOWN_OTHER } from './known-words.ts'
 import { address, labelled } from './label-looks.ts'
 import { KNOWN } from './layout.ts'
+import { nameLook, tiedLook } from './name-look.ts'
 import {
   both,
   count,
@@ -46,6 +47,8 @@ const places = (first: number) => ({
   assigned: first + 3,
   labelled: first + 4,
   address: first + 5,
+  tied: first + 6,
+  row: first + 7,
 })
 
 /**
@@ -187,7 +190,7 @@ const assigned = (at: ReturnType<typeof places>): w.WasmFunction =>
       ),
       when(
         w.equal(get(4), get(11)),
-        when(isA(get(5), u.IS_SIGN), give(w.call(at.value, get(4), get(1)))),
+        when(isA(get(5), u.IS_SIGN), give(w.call(at.value, get(4), get(1), get(0)))),
       ),
       when(isA(get(5), u.IS_OPERATOR), set(7, get(5)), set(6, constant(0)), forward(4), leave(1)),
       when(is(get(5), '{'), set(10, constant(1))),
@@ -228,7 +231,7 @@ const assigned = (at: ReturnType<typeof places>): w.WasmFunction =>
         not(get(13)),
         // A value cannot touch its name.
         when(w.equal(get(4), get(3)), give(NO)),
-        give(w.call(at.value, get(4), get(1))),
+        give(w.call(at.value, get(4), get(1), get(0))),
       ),
       count(8),
       when(w.above(get(8), constant(WORDS_MAX)), give(NO)),
@@ -246,7 +249,10 @@ export function wordLooks(first: number): {
 } {
   const at = places(first)
   return {
-    functions: [valueLook, knownWord, endOfName, assigned(at), labelled(at.word), address],
+    functions: [
+      ...[valueLook(at), knownWord, endOfName, assigned(at)],
+      ...[labelled(at.word), address, tiedLook, nameLook],
+    ],
     at,
   }
 }

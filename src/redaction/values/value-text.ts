@@ -16,6 +16,9 @@ export const MAY_BEGIN_UNITS = 12
 export const LEAST_UNITS_MIN = 10
 export const PASSWORD_UNITS_MIN = 6
 export const TWO_KINDS_UNITS_MIN = 8
+/** Fewest units that any rule asks for behind space alone, but for passwords of letters of both cases and two digits. */
+export const LEAST_LOOSE_UNITS_MIN = 14
+export const LOOSE_PASSWORD_UNITS_MIN = 8
 /** Units of a plain name that are looked at; a shorter one may have any number of capitals; half of a pair of numbers. */
 export const NAMING_UNITS_MAX = 16
 export const SHORT_NAME_UNITS_MAX = 6
@@ -117,20 +120,15 @@ export const NAMING = unitClass('a-z_.\\-')
 /** Where a name in no quotes ends. */
 export const NAME_ENDS = unitClass(' \\t\\n"\'`,;)\\]}<>|:(\\[?!')
 
+/** Operators that tie a value to its name. */
+export const TYING = unitClass('=:,|>(')
+
 /** The operator in front of the value, past quotes, space and one scheme word; 0 when there is only space. */
 export function operatorBefore(text: Reader, position: number): number {
   for (let at = position - 1; position - at < 24; at--) {
     const unit = text.at(at)
     if (unit === END) return 0
-    if (
-      unit === 0x3d ||
-      unit === 0x3a ||
-      unit === 0x2c ||
-      unit === 0x7c ||
-      unit === 0x3e ||
-      unit === 0x28
-    )
-      return unit
+    if (isIn(TYING, unit)) return unit
     if (unit === 0x0a) return 0
   }
   return 0
