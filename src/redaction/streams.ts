@@ -24,8 +24,8 @@ export interface Streams extends Parts {
   held(): number
 }
 
-/** Clean units gathered before scanners must look: bounds the buffer when a caller pushes megabytes. */
-const GATHER_UNITS_MAX = 16_384
+/** Clean units gathered before scanners must look: a slot stays small when a caller pushes megabytes. */
+const GATHER_UNITS_MAX = 1024
 
 /** Opens the second stage in front of `outlet`. */
 export function openStreams(compiled: Compiled, outlet: Outlet): Streams {
@@ -49,7 +49,9 @@ interface Reported {
 
 function scanBehind(compiled: Compiled, outlet: Outlet): Streams {
   let units = new Uint16Array(CONTEXT_UNITS * 4)
-  let widths = new Uint8Array(units.length)
+  /** Raw units of clean text that went by in front of each unit, and in all; differences count, so they may overflow. */
+  let rawAt = new Int32Array(units.length)
+  let rawEnd = 0
   /** Logical position of `units[0]`; position up to which all is decided; position behind the last unit. */
   let base = 0
   let done = 0
@@ -58,44 +60,67 @@ function scanBehind(compiled: Compiled, outlet: Outlet): Streams {
   let raw = ''
   let waiting: Waiting[] = []
   let reported: Reported[] = []
-  const scanners = compiled.streams.map(({ stream, detector }) => {
-    const scanner = stream.open()
-    return { scanner, detector, settled: 0 }
-  })
+  const scanners = compiled.streams.map(({ stream, detector }) => ({
+    scanner: stream.open(),
+    report: (start: number, finish: number, entity: string): void => {
+      if (finish > start) reported.push({ detector, entity, start, end: finish })
+    },
+  }))
+  const view: { -readonly [Key in keyof CleanView]: CleanView[Key] } = {
+    start: 0,
+    end: 0,
+    final: false,
+    at: (position: number): number => units[position - base] ?? WALL,
+    copy: (from: number, to: number, target: Uint16Array): void =>
+      target.set(units.subarray(from - base, to - base)),
+  }
 
-  function add(unit: number, width: number): void {
-    if (end - base >= units.length) grow()
-    units[end - base] = unit
-    widths[end - base] = width
+  function addWall(): void {
+    makeRoom(1)
+    units[end - base] = WALL
+    rawAt[end - base] = rawEnd
     end++
   }
 
-  function grow(): void {
+  function add(logical: Uint16Array, offsets: Int32Array, from: number, to: number): void {
+    makeRoom(to - from)
+    const at = end - base - from
+    const shift = rawEnd - (offsets[from] ?? 0)
+    for (let index = from; index < to; index++) {
+      units[at + index] = logical[index] ?? 0
+      rawAt[at + index] = (offsets[index] ?? 0) + shift
+    }
+    rawEnd = ((offsets[to] ?? 0) + shift) | 0
+    end += to - from
+  }
+
+  /** Drops what is no context any more, and grows when that is not enough. */
+  function makeRoom(count: number): void {
+    if (end - base + count <= units.length) return
     const from = Math.max(0, done - base - CONTEXT_UNITS)
     const kept = end - base - from
-    const size = kept * 2 > units.length ? units.length * 2 : units.length
-    const [oldUnits, oldWidths] = [units, widths]
-    units = new Uint16Array(size)
-    widths = new Uint8Array(size)
-    units.set(oldUnits.subarray(from, end - base))
-    widths.set(oldWidths.subarray(from, end - base))
+    let size = units.length
+    while (size < 2 * kept + count) size *= 2
+    const [oldUnits, oldRawAt] = [units, rawAt]
+    if (size > units.length) {
+      units = new Uint16Array(size)
+      rawAt = new Int32Array(size)
+    }
+    units.set(oldUnits.subarray(from, from + kept))
+    rawAt.set(oldRawAt.subarray(from, from + kept))
     base += from
   }
 
   function look(final: boolean): void {
-    const view: CleanView = {
-      start: Math.max(base, done - CONTEXT_UNITS),
-      end,
-      final,
-      at: (position) => units[position - base] ?? WALL,
-    }
+    view.start = Math.max(base, done - CONTEXT_UNITS)
+    view.end = end
+    view.final = final
     let settled = end
-    for (const entry of scanners) {
-      const { detector } = entry
-      entry.settled = entry.scanner.scan(view, (start, finish, entity) => {
-        if (finish > start) reported.push({ detector, entity, start, end: finish })
-      })
-      settled = Math.min(settled, entry.settled)
+    for (const { scanner, report } of scanners)
+      settled = Math.min(settled, scanner.scan(view, report))
+    if (reported.length === 0) {
+      pass(settled)
+      return
     }
     if (scanners.length > 1) reported.sort((a, b) => a.start - b.start || a.detector - b.detector)
     for (const finding of reported)
@@ -136,15 +161,16 @@ function scanBehind(compiled: Compiled, outlet: Outlet): Streams {
   function passClean(to: number): void {
     if (to <= done) return
     const length = rawLength(done, to)
-    if (length > 0) outlet.clean(raw, 0, length)
-    raw = raw.slice(length)
+    if (length > 0) {
+      outlet.clean(raw, 0, length)
+      raw = raw.slice(length)
+    }
     done = to
   }
 
   function rawLength(from: number, to: number): number {
-    let length = 0
-    for (let index = from - base; index < to - base; index++) length += widths[index] ?? 0
-    return length
+    const last = to < end ? (rawAt[to - base] ?? 0) : rawEnd
+    return (last - (rawAt[from - base] ?? 0)) | 0
   }
 
   /** Things of the machine's go through in order; a wall stands for them in the scanners' view. */
@@ -155,19 +181,25 @@ function scanBehind(compiled: Compiled, outlet: Outlet): Streams {
 
   return {
     clean(text, start, finish, logical, offsets, from, to) {
-      raw += text.slice(start, finish)
-      for (let index = from; index < to; index++)
-        add(logical[index] ?? 0, (offsets[index + 1] ?? 0) - (offsets[index] ?? 0))
-      if (end - done > GATHER_UNITS_MAX) look(false)
+      let taken = start
+      for (let at = from; at < to; ) {
+        const next = Math.min(to, at + GATHER_UNITS_MAX)
+        const behind = next < to ? start + (offsets[next] ?? 0) - (offsets[from] ?? 0) : finish
+        raw += text.slice(taken, behind)
+        add(logical, offsets, at, next)
+        taken = behind
+        at = next
+        if (end - done > GATHER_UNITS_MAX) look(false)
+      }
     },
     begin(detector, text, start, finish) {
-      add(WALL, 0)
+      addWall()
       queue(end - 1, () => outlet.begin(detector, text, start, finish))
     },
     more: (text, start, finish) => queue(end - 1, () => outlet.more(text, start, finish)),
     finish: () => queue(end - 1, () => outlet.finish()),
     wall(text, start, finish) {
-      add(WALL, 0)
+      addWall()
       queue(end - 1, () => outlet.wall(text, start, finish))
     },
     settle: () => look(false),

@@ -116,6 +116,10 @@ function run(units: readonly number[], cuts: readonly number[]) {
           throw new Error(`read at ${position}`)
         return units[position] ?? WALL
       },
+      copy(from, to, target) {
+        for (let position = from; position < to; position++)
+          target[position - from] = view.at(position)
+      },
     }
     settled = scanner.scan(view, (start, finish, entity) =>
       out.push(`${start}-${finish} ${entity}`),

@@ -100,6 +100,7 @@ export const sub = binary(0x6b)
 export const multiply = binary(0x6c)
 export const and = binary(0x71)
 export const or = binary(0x72)
+export const xor = binary(0x73)
 export const shiftLeft = binary(0x74)
 export const shiftRight = binary(0x76)
 export const equal = binary(0x46)
@@ -115,6 +116,7 @@ export const not = (value: Code): Code => [...value, 0x45]
 export const bits = (value: Code): Code => [...value, 0x69]
 
 export const load8 = memory(0x2d)
+export const load8Signed = memory(0x2c)
 export const load16 = memory(0x2f)
 export const load16Signed = memory(0x2e)
 export const load32 = memory(0x28)
@@ -137,6 +139,12 @@ export const when = (condition: Code, ...body: readonly Code[]): Code => [
   ...body.flat(),
   0x0b,
 ]
+/** One of two ways. */
+export const either = (
+  condition: Code,
+  then: readonly Code[],
+  otherwise: readonly Code[],
+): Code => [...condition, 0x04, NO_RESULT, ...then.flat(), 0x05, ...otherwise.flat(), 0x0b]
 export const give = (value: Code): Code => [...value, 0x0f]
 
 /** Eight units, or four offsets, at once. */

@@ -1,38 +1,12 @@
 import { type CleanView, WALL } from '../detector.ts'
-import { lookUp } from './lexicon.ts'
-import {
-  CASELESS,
-  DIGIT,
-  HASH_START,
-  hashUnit,
-  hashWord,
-  KIND,
-  LOWER,
-  OTHER,
-  UPPER,
-} from './units.ts'
+import { AHEAD_UNITS_MAX } from './bounds.ts'
+import { openNameEngine } from './engine/engine.ts'
+import { ANSWER, LEFT_UNITS, ROOM_UNITS } from './engine/layout.ts'
+import { likeness } from './likeness.ts'
+import type { Shape } from './shape.ts'
 
 /** Past the text's end or the bound. */
 export const NOTHING = -1
-/** Units a decision may read from its first on, so that no more than 44 are ever held. */
-export const AHEAD_UNITS_MAX = 43
-
-/** Beginnings of family names behind which a second capital may stand. */
-const PREFIXES = new Set(
-  ['mc', 'mac', 'de', 'du', 'di', 'da', 'la', 'le', 'van', 'fitz'].map(hashWord),
-)
-
-/** How a word is written. */
-export const SHAPE = {
-  lower: 0,
-  capital: 1,
-  upper: 2,
-  initial: 3,
-  mixed: 4,
-  caseless: 5,
-  blob: 6,
-} as const
-export type Shape = (typeof SHAPE)[keyof typeof SHAPE]
 
 /** One word of the text. */
 export interface Word {
@@ -44,109 +18,76 @@ export interface Word {
   readonly shape: Shape
 }
 
+/** The one engine: scanning never yields, so it serves all texts in turn. */
+export const engine = openNameEngine()
+const { units, answers } = engine
+
 /** Reads text from a decision's first unit on; remembers when more would have to arrive first. */
 export interface Ahead {
-  /** What has arrived. One object serves a whole text: candidates are too many to allocate for. */
-  open(view: CleanView): void
+  /** Brings what has arrived from `position` on into the engine's memory, as much as fits. */
+  open(view: CleanView, position: number): void
+  /** Position of the engine's first unit; position behind its last. */
+  base(): number
+  end(): number
+  /** True when nothing comes behind the end. */
+  final(): boolean
   /** Starts a decision at `position`. */
   start(position: number): void
   /** The unit at `position`, or {@link NOTHING}. */
   at(position: number): number
   /** The word that begins at `position`, if one does and it ends within the bound. */
   word(position: number): Word | undefined
+  /** How much a word is spelt like a name; see `likeness`. */
+  likeness(word: Word): number
   /** True when something was asked for that has not arrived: the decision must wait. */
   starved(): boolean
 }
 
-/** Makes a reader. */
-export function ahead(): Ahead {
-  let view: CleanView = { start: 0, end: 0, final: true, at: () => WALL }
+/** The reader of the text that is being scanned. */
+export const text: Ahead = reader()
+
+function reader(): Ahead {
+  let base = 0
+  let end = 0
+  let final = false
   let bound = 0
   let starved = false
-
-  function start(position: number): void {
-    bound = position + AHEAD_UNITS_MAX
-    starved = false
-  }
-
-  function at(position: number): number {
-    if (position < 0 || position >= bound) return NOTHING
-    if (position < view.end) return view.at(position)
-    if (!view.final) starved = true
-    return NOTHING
-  }
-
   return {
-    open(next) {
-      view = next
+    open(view, position) {
+      base = Math.max(view.start, position - LEFT_UNITS)
+      end = Math.min(view.end, base + LEFT_UNITS + ROOM_UNITS)
+      final = view.final && end === view.end
+      view.copy(base, end, units)
     },
-    start,
-    at,
-    word: (position) => {
-      const first = at(position)
-      const kind = first < 0 ? OTHER : (KIND[first] ?? OTHER)
-      if (kind === OTHER || kind > CASELESS) return undefined
-      return readWord(at, position, bound)
+    base: () => base,
+    end: () => end,
+    final: () => final,
+    start(position) {
+      bound = position + AHEAD_UNITS_MAX
+      starved = false
     },
+    at(position) {
+      if (position < 0 || position >= bound) return NOTHING
+      if (position < end) return units[position - base] ?? WALL
+      if (!final) starved = true
+      return NOTHING
+    },
+    word(position) {
+      if (position < base) return undefined
+      answers[ANSWER.starved] = 0
+      const last = engine.word(position - base, bound - base, end - base)
+      if (answers[ANSWER.starved] === 1 && !final) starved = true
+      if (last < 0) return undefined
+      return {
+        start: position,
+        end: base + last,
+        hash: answers[ANSWER.hash] ?? 0,
+        flags: answers[ANSWER.flags] ?? 0,
+        shape: (answers[ANSWER.shape] ?? 0) as Shape,
+      }
+    },
+    likeness: ({ start, end: last }) =>
+      likeness(engine.spelling(start - base, last - base), last - start),
     starved: () => starved,
   }
-}
-
-function readWord(
-  at: (position: number) => number,
-  start: number,
-  bound: number,
-): Word | undefined {
-  let hash = HASH_START
-  let [uppers, lowers, others, digits] = [0, 0, 0, 0]
-  let firstUpper = false
-  let humps = 0
-  let prefix = HASH_START
-  let apostrophes = 0
-  let position = start
-  for (;;) {
-    const unit = at(position)
-    if (position >= bound) return undefined
-    const kind = unit < 0 ? OTHER : (KIND[unit] ?? OTHER)
-    if (kind === UPPER) {
-      if (position === start) firstUpper = true
-      else if (lowers > 0 && !isApostrophe(at(position - 1)) && !PREFIXES.has(prefix)) humps++
-      else if (lowers > 0) apostrophes++
-      uppers++
-    } else if (kind === LOWER) lowers++
-    else if (kind === CASELESS) others++
-    else if (kind === DIGIT) digits++
-    else if (isApostrophe(unit) && position > start && goesOn(at, position + 1)) apostrophes++
-    else break
-    hash = hashUnit(hash, isApostrophe(unit) ? 0x27 : unit)
-    prefix = hash
-    position++
-  }
-  if (position === start) return undefined
-  const length = position - start
-  let shape: Shape = SHAPE.lower
-  if (digits > 0) shape = SHAPE.blob
-  else if (others > 0) shape = uppers + lowers > 0 ? SHAPE.blob : SHAPE.caseless
-  else if (uppers === 0) shape = SHAPE.lower
-  else if (length === 1) shape = SHAPE.initial
-  else if (lowers === 0) shape = SHAPE.upper
-  else if (firstUpper && humps === 0 && uppers <= 1 + apostrophes) shape = SHAPE.capital
-  else shape = SHAPE.mixed
-  return { start, end: position, hash, flags: lookUp(hash), shape }
-}
-
-/** True for both apostrophes. */
-export function isApostrophe(unit: number): boolean {
-  return unit === 0x27 || unit === 0x2019
-}
-
-/** Whether a word goes on behind an apostrophe: with a letter, but not with a lone `s`. */
-export function goesOn(at: (position: number) => number, position: number): boolean {
-  const unit = at(position)
-  const kind = unit < 0 ? OTHER : (KIND[unit] ?? OTHER)
-  if (kind !== LOWER && kind !== UPPER && kind !== CASELESS) return false
-  if (unit !== 0x73 && unit !== 0x53) return true
-  const next = at(position + 1)
-  const nextKind = next < 0 || next === WALL ? OTHER : (KIND[next] ?? OTHER)
-  return nextKind === LOWER || nextKind === UPPER || nextKind === DIGIT
 }

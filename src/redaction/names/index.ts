@@ -1,5 +1,6 @@
 import type { StreamDetector } from '../detector.ts'
-import { NAME_HOLD_UNITS_MAX, openNameScanner } from './scanner.ts'
+import { NAME_HOLD_UNITS_MAX } from './bounds.ts'
+import { openNameScanner } from './scanner.ts'
 
 /**
  * Persons, places, nationalities, religions and politics, told by what announces them, by how they are spelt and by

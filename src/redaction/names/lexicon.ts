@@ -39,6 +39,10 @@ export const W = {
   sureTitle: 1 << 22,
   /** Behind somebody: what follows is where they are from. */
   origin: 1 << 23,
+  /** Credits makers of software: their names are published with it. */
+  credit: 1 << 24,
+  /** Beginning of a family name behind which a second capital may stand. */
+  namePrefix: 1 << 25,
 } as const
 
 /** What a phrase announces; several may hold. */
@@ -57,11 +61,14 @@ export const CUE = {
 /** Longest phrase and longest place name, in words. */
 export const PHRASE_WORDS_MAX = 4
 
-const WORDS = new Map<number, number>()
+/** What is known of words, sets of {@link W} by the hash of the word. */
+export const WORDS = new Map<number, number>()
 /** Announcing phrases by the hash of their words in order. */
 export const PHRASES = new Map<number, number>()
 /** Place names of several words by the hash of their words in order. */
 export const PLACES = new Set<number>()
+/** The first two words of each of them, joined. */
+export const PLACE_STARTS = new Map<number, number>()
 
 const PREPOSITIONS = `from by with for to and mit von bei an fur avec chez pour par de con para por voor van met naar
 od dla med fran til av af et y e und en och og ve i va и see it's c'est this es это`
@@ -80,29 +87,6 @@ const LANGUAGE = `language languages script scripts alphabet letter letters char
 translation translations locale locales word words encoding layout keyboard dictionary documentation digits numerals`
 const ORIGINS = 'from aus uit depuis из'
 const LINKERS = 'and und et y e en och og ve & or i и'
-
-/** What the lexicon says of a word with this hash: a set of {@link W}. */
-export function lookUp(hash: number): number {
-  let slot = hash & SLOT_MASK
-  for (;;) {
-    const flags = SLOTS[slot * 2 + 1] ?? 0
-    if (flags === 0 || SLOTS[slot * 2] === hash) return flags
-    slot = (slot + 1) & SLOT_MASK
-  }
-}
-
-/** The words once more as an open table: every word of every text is looked up, and a `Map` takes thrice as long. */
-const SLOT_MASK = (1 << 16) - 1
-const SLOTS = new Int32Array((SLOT_MASK + 1) * 2)
-
-function fillSlots(): void {
-  for (const [hash, flags] of WORDS) {
-    let slot = hash & SLOT_MASK
-    while (SLOTS[slot * 2 + 1] !== 0) slot = (slot + 1) & SLOT_MASK
-    SLOTS[slot * 2] = hash
-    SLOTS[slot * 2 + 1] = flags
-  }
-}
 
 /** The words of a phrase as the scanner would cut them: at everything but letters, digits, `_` and `'`. */
 function cut(phrase: string): number[] {
@@ -132,6 +116,7 @@ function addPlaces(list: string): void {
     else if (words.length > 1) {
       mark(words[0], W.placeFirst)
       PLACES.add(words.reduce(hashJoin))
+      PLACE_STARTS.set(words.slice(0, 2).reduce(hashJoin), 1)
     }
   }
 }
@@ -182,6 +167,8 @@ function build(): void {
   addWords(LINKERS, W.linker)
   addWords(ORIGINS, W.origin)
   addWords(LANGUAGE, W.language)
+  addWords('copyright author authors contributors maintainers maintainer committer', W.credit)
+  addWords('mc mac de du di da la le van fitz', W.namePrefix)
   addPhrases(triggers.PERSON_STRONG, CUE.personStrong)
   addPhrases(triggers.PERSON_WEAK, CUE.personWeak)
   addPhrases(triggers.KIN, CUE.kin)
@@ -194,4 +181,3 @@ function build(): void {
 }
 
 build()
-fillSlots()

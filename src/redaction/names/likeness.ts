@@ -1,13 +1,11 @@
-import type { Ahead, Word } from './ahead.ts'
 import { LIKENESS_SCALE, LIKENESS_WEIGHTS } from './likeness.data.ts'
-import { FOLD } from './units.ts'
 
 /** Buckets of the model; n-grams are hashed into them. */
 export const BUCKETS = 1 << 13
 /** Stands for the word's beginning and end in n-grams. */
-const EDGE = 0x5e
-const GRAM_UNITS_MAX = 4
-const LETTERS_MAX = 24
+export const EDGE = 0x5e
+export const GRAM_UNITS_MAX = 4
+export const LETTERS_MAX = 24
 
 /** The buckets of a word's n-grams of two to four letters; `letters` are folded units. */
 export function gramsOf(letters: readonly number[]): number[] {
@@ -23,23 +21,16 @@ export function gramsOf(letters: readonly number[]): number[] {
   return grams
 }
 
-let weights: Int8Array | undefined
-
-/** The model's answer for letters: positive for what is spelt like a name. */
-export function spelling(letters: readonly number[]): number {
-  weights ??= Int8Array.from(atob(LIKENESS_WEIGHTS), (byte) => byte.charCodeAt(0))
-  const grams = gramsOf(letters)
-  let sum = 0
-  for (const gram of grams) sum += weights[gram] ?? 0
-  return (sum * LIKENESS_SCALE) / Math.sqrt(grams.length)
+/** The weights of the buckets. */
+export function weightsOfGrams(): Int8Array {
+  return Int8Array.from(atob(LIKENESS_WEIGHTS), (byte) => byte.charCodeAt(0))
 }
 
-/** How much a capitalised word looks like a person's name, from its spelling alone: -1.5 … 1. */
-export function likeness(text: Ahead, word: Word): number {
-  const letters: number[] = []
-  for (let position = word.start; position < word.end; position++) {
-    const unit = text.at(position)
-    letters.push(unit >= 0 && unit < FOLD.length ? (FOLD[unit] ?? unit) : unit)
-  }
-  return Math.max(-1.5, Math.min(1, spelling(letters)))
+/**
+ * How much a capitalised word looks like a person's name, from its spelling alone: -1.5 … 1. `sum` is what the grams of its
+ * `letters` letters weigh together.
+ */
+export function likeness(sum: number, letters: number): number {
+  const grams = 3 * Math.min(letters, LETTERS_MAX)
+  return Math.max(-1.5, Math.min(1, (sum * LIKENESS_SCALE) / Math.sqrt(grams)))
 }

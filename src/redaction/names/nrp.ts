@@ -1,8 +1,9 @@
 import { WALL } from '../detector.ts'
-import { type Ahead, SHAPE, type Word } from './ahead.ts'
+import type { Ahead, Word } from './ahead.ts'
 import { gluedBehind } from './context.ts'
 import { CUE, W } from './lexicon.ts'
 import type { Verdict } from './person.ts'
+import { SHAPE } from './shape.ts'
 
 /** Judges a nationality, religion or political leaning; `before` are the flags of the word in front, if adjacent. */
 export function judgeNrp(

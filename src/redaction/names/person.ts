@@ -1,7 +1,7 @@
-import { type Ahead, SHAPE, type Word } from './ahead.ts'
+import type { Ahead, Word } from './ahead.ts'
 import { gluedBehind } from './context.ts'
 import { CUE, W } from './lexicon.ts'
-import { likeness } from './likeness.ts'
+import { SHAPE } from './shape.ts'
 
 /** A decision: how far the value goes, how sure it is, what announced it. */
 export interface Verdict {
@@ -182,7 +182,7 @@ function capitalWorth(
   if (surname) return again + 1
   if (flags & (W.nrp | W.street) && !first) return -1
   if (flags & W.place) return -0.1
-  return again > 0 ? again : likeness(text, word)
+  return again > 0 ? again : text.likeness(word)
 }
 
 function lowerWorth(word: Word, first: Word | undefined, cue: number): number | undefined {

@@ -1,7 +1,8 @@
-import { type Ahead, SHAPE, type Word } from './ahead.ts'
+import type { Ahead, Word } from './ahead.ts'
 import { gluedBehind } from './context.ts'
 import { CUE, PHRASE_WORDS_MAX, PLACES, W } from './lexicon.ts'
 import { accented, type Verdict } from './person.ts'
+import { SHAPE } from './shape.ts'
 import { hashJoin } from './units.ts'
 
 const BAR = 2

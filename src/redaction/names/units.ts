@@ -10,7 +10,8 @@ export const CASELESS = 4
 export const IDEOGRAPH = 5
 export const SPACE = 6
 
-const CASED_END = 0x2000
+/** Units from here on have no case. */
+export const CASED_END = 0x2000
 
 const ODD: Readonly<Record<string, string>> = {
   ø: 'o',
@@ -61,34 +62,18 @@ function folds(): Uint16Array {
   return table
 }
 
-/**
- * For ASCII units of words: the folded unit, {@link ONE_UPPER} or {@link ONE_DIGIT} on top; 0 for all others. One
- * lookup then does for most text what three would.
- */
-export const ASCII: Uint32Array = ascii()
-export const ONE_UPPER = 1 << 8
-export const ONE_DIGIT = 1 << 16
-
-function ascii(): Uint32Array {
-  const table = new Uint32Array(0x80)
-  for (let unit = 0; unit < 0x80; unit++) {
-    const kind = KIND[unit]
-    if (kind === LOWER) table[unit] = unit
-    else if (kind === UPPER) table[unit] = (unit + 0x20) | (1 << 8)
-    else if (kind === DIGIT) table[unit] = unit | (1 << 16)
-  }
-  return table
-}
-
 /** First state of a word's hash. */
 export const HASH_START = 0x811c9dc5 | 0
+export const HASH_FACTOR = 0x01000193
+/** See {@link hashJoin}. */
+export const JOIN_FACTOR = 0x9e3779b1 | 0
 
 /** The hash of a word goes on with one more unit (FNV-1a over folded units). */
 export function hashUnit(hash: number, unit: number): number {
   const folded = unit < CASED_END ? (FOLD[unit] ?? unit) : unit
   // Combining accents say nothing: composed and decomposed spellings are one word.
   if (folded >= 0x300 && folded < 0x370) return hash
-  return Math.imul(hash ^ folded, 0x01000193)
+  return Math.imul(hash ^ folded, HASH_FACTOR)
 }
 
 /** The hash of a whole word. */
@@ -100,5 +85,5 @@ export function hashWord(word: string): number {
 
 /** The hash of words in a row, from the hash of all before and the next word's. */
 export function hashJoin(before: number, word: number): number {
-  return Math.imul(before ^ word, 0x9e3779b1) ^ (before >>> 15)
+  return Math.imul(before ^ word, JOIN_FACTOR) ^ (before >>> 15)
 }
