@@ -142,8 +142,8 @@ export interface CleanView {
   readonly final: boolean
   /** The unit at a position in `[start, end)`; `WALL` where a finding or a placeholder stands. */
   at(position: number): number
-  /** Copies the units of `[from, to)` to the beginning of `target`. */
-  copy(from: number, to: number, target: Uint16Array): void
+  /** Copies the units of `[from, to)` into `target`, from its `at`th on. */
+  copy(from: number, to: number, target: Uint16Array, at: number): void
 }
 
 /** Stands in a {@link CleanView} for one finding or placeholder: a boundary that is no character (U+FFFF). */

@@ -27,6 +27,9 @@ export interface Streams extends Parts {
 /** Clean units gathered before scanners must look: a slot stays small when a caller pushes megabytes. */
 const GATHER_UNITS_MAX = 1024
 
+/** Up to so many units are copied one by one: a delta is shorter than the call that copies a row. */
+const FEW_UNITS = 48
+
 /** Opens the second stage in front of `outlet`. */
 export function openStreams(compiled: Compiled, outlet: Outlet): Streams {
   if (compiled.streams.length === 0)
@@ -70,9 +73,13 @@ function scanBehind(compiled: Compiled, outlet: Outlet): Streams {
     start: 0,
     end: 0,
     final: false,
-    at: (position: number): number => units[position - base] ?? WALL,
-    copy: (from: number, to: number, target: Uint16Array): void =>
-      target.set(units.subarray(from - base, to - base)),
+    at: (position) => units[position - base] ?? WALL,
+    copy(from, to, target, at) {
+      if (to - from > FEW_UNITS) target.set(units.subarray(from - base, to - base), at)
+      else
+        for (let index = 0; index < to - from; index++)
+          target[at + index] = units[from - base + index] ?? WALL
+    },
   }
 
   function addWall(): void {

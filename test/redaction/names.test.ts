@@ -116,9 +116,8 @@ function run(units: readonly number[], cuts: readonly number[]) {
           throw new Error(`read at ${position}`)
         return units[position] ?? WALL
       },
-      copy(from, to, target) {
-        for (let position = from; position < to; position++)
-          target[position - from] = view.at(position)
+      copy(from, to, target, at) {
+        for (let index = 0; index < to - from; index++) target[at + index] = view.at(from + index)
       },
     }
     settled = scanner.scan(view, (start, finish, entity) =>

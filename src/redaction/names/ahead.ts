@@ -1,7 +1,7 @@
 import { type CleanView, WALL } from '../detector.ts'
 import { AHEAD_UNITS_MAX } from './bounds.ts'
 import { openNameEngine } from './engine/engine.ts'
-import { ANSWER, LEFT_UNITS, ROOM_UNITS } from './engine/layout.ts'
+import { ANSWER, LEFT_UNITS } from './engine/layout.ts'
 import { likeness } from './likeness.ts'
 import type { Shape } from './shape.ts'
 
@@ -24,8 +24,8 @@ const { units, answers } = engine
 
 /** Reads text from a decision's first unit on; remembers when more would have to arrive first. */
 export interface Ahead {
-  /** Brings what has arrived from `position` on into the engine's memory, as much as fits. */
-  open(view: CleanView, position: number): void
+  /** Brings what has arrived from `position` on into the engine's memory, as much as fits; `isSame` tells that the text is the last one. */
+  open(view: CleanView, position: number, isSame: boolean): void
   /** Position of the engine's first unit; position behind its last. */
   base(): number
   end(): number
@@ -53,11 +53,16 @@ function reader(): Ahead {
   let bound = 0
   let starved = false
   return {
-    open(view, position) {
-      base = Math.max(view.start, position - LEFT_UNITS)
-      end = Math.min(view.end, base + LEFT_UNITS + ROOM_UNITS)
+    open(view, position, isSame) {
+      // What came since the last time is put behind, until the memory is full.
+      if (!isSame || end >= base + units.length) {
+        base = Math.max(view.start, position - LEFT_UNITS)
+        end = base
+      }
+      const last = Math.min(view.end, base + units.length)
+      view.copy(end, last, units, end - base)
+      end = last
       final = view.final && end === view.end
-      view.copy(base, end, units)
     },
     base: () => base,
     end: () => end,

@@ -45,15 +45,17 @@ export function openNameScanner(): StreamScanner {
   let address = -1
 
   function scan(view: CleanView, report: Report): number {
-    if (resident !== kept) {
+    let isSame = resident === kept
+    if (!isSame) {
       resident?.set(cells)
       cells.set(kept)
       resident = kept
     }
     while (cursor < view.end) {
-      text.open(view, cursor)
+      text.open(view, cursor, isSame)
       walk(report)
       if (text.end() === view.end) break
+      isSame = true
     }
     return cursor
   }
