@@ -31,6 +31,12 @@ const marked = fc
       fc.constantFrom('jo@mail.example.org', '8.69.237.21', '2001:db8::1', '0102.0304.05ab'),
       fc.constantFrom('AT611904300234573201', '480-54-2718', '(415) 555-2671', '+49 30 901820'),
       fc.constantFrom('960121-1234567', '529.982.247-25', '12345678Z', '51 824 753 556'),
+      fc.stringMatching(/^\d{9,21}[-| .,a1]?$/),
+      fc.constantFrom(`4${'1'.repeat(15)}`, 'DE89 3704 0044 0532 0130 00', 'NO9386011117947'),
+      fc.constantFrom(`1A1zP1eP5QGefi2DMPTfTL5${'SLmv7DivfNa'}`, `DE${'136695976'}`),
+      fc.constantFrom(`${'12345'.repeat(3)}|${'dPQv6i5on'.repeat(3)}`, '::1', '1:2:3:4:5:6:7:8'),
+      fc.constantFrom(`${'1944'.repeat(3)}-${'ev45bpp2'.repeat(4)}.apps.googleusercontent.com`),
+      fc.constantFrom(`M${'TAyOTR8'.repeat(3)}xZ.GAtJnb.${'sgip8rcF'.repeat(4)}`),
     ),
     { maxLength: 10 },
   )
@@ -54,7 +60,7 @@ const named = fc
           { minLength: 1, maxLength: 4 },
         ),
         oneOf(
-          'a1b2c3|x9Fk2|aB3x$9|aB3xY9z|Zq4wB8nQ|Zq4wB8nQ7LxT2vMk|q7zk0fx9bw2n5mhd|settings.Foo|Password:|user:pw9@h|u:k9Zq4wZq4w@h|12|0612 345678|MA V 12|VEV-7785|March 3rd, 1980|1945-11-12|C01X00T47',
+          'Foo1|settings.Foo12|user-name-7|auth_token_v2|my key 1|nvapi-E7h2M|Zq4wB8nQ7L|a1b2c3|x9Fk2|aB3x$9|aB3xY9z|Zq4wB8nQ|Zq4wB8nQ7LxT2vMk|q7zk0fx9bw2n5mhd|settings.Foo|Password:|user:pw9@h|u:k9Zq4wZq4w@h|12|0612 345678|MA V 12|VEV-7785|March 3rd, 1980|1945-11-12|C01X00T47',
         ),
         oneOf('|"|\'| |\n|, |;|)|.|[SAFE_TO_USE:EMAIL_abcdefgh]|[SAFE_TO|\u200b|%41|\\n|\\"|é'),
       )

@@ -9,7 +9,7 @@ import type {
 import { type Candidate, candidatesOf } from './candidate.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { buildGate, type Gate } from './gate.ts'
-import { firstGlance, type Glance, nativeLook, possiblePairs } from './glance.ts'
+import { firstGlance, type Glance, nativeLook, possiblePairs, possibleRuns } from './glance.ts'
 import { WORD_ADDRESS, WORD_ASSIGNED, WORD_HEARD, WORD_LABELLED, WORD_VENDOR } from './layout.ts'
 import {
   CONTEXT_UNITS,
@@ -146,6 +146,7 @@ function compile(list: readonly Detector[]): Compiled {
     if (!entries.some(({ spot }) => spot.fromMark === true))
       engine.looks[unit] = nativeLook(unit, glances)
   engine.pairs.set(possiblePairs(spots[0x30]?.glances ?? []))
+  engine.runs.set(possibleRuns(spots[0x30]?.glances ?? []))
   return {
     holdUnitsMax: holdUnitsMaxOf(detectors),
     detectors: detectors.map(({ id, kind, entity }) => ({ id, kind, entity })),

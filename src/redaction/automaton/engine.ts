@@ -26,6 +26,8 @@ import {
   ROOM_UNITS,
   ROW_BYTES,
   ROW_SYMBOLS,
+  RUN_DIGITS_MAX,
+  RUNS,
   SAYS,
   SAYS_PREFIX,
   STATES_MAX,
@@ -56,6 +58,8 @@ export interface Engine {
   readonly aheads: Uint8Array
   /** See `possiblePairs`. */
   readonly pairs: Uint8Array
+  /** See `possibleRuns`. */
+  readonly runs: Uint8Array
   /** By unit: how a mark is looked at, as `LOOK_…`. */
   readonly looks: Uint8Array
   /** Raw text is written here, behind one unit that stood in front of it. */
@@ -106,6 +110,7 @@ export function openEngine(folded: Uint16Array): Engine {
     words: new Uint8Array(buffer, WORDS, STATES_MAX),
     aheads: new Uint8Array(buffer, AHEADS, STATES_MAX * AHEAD_BYTES),
     pairs: new Uint8Array(buffer, PAIRS, 300),
+    runs: new Uint8Array(buffer, RUNS, RUN_DIGITS_MAX + 1),
     looks: new Uint8Array(buffer, LOOKS, 65_536),
     raw: Buffer.from(buffer, RAW, (RAW_UNITS + 1) * 2),
     run: (state, position, limit, low, last) =>

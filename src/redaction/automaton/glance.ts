@@ -11,6 +11,10 @@ import {
   PAIR_MARKS,
   PAIR_OPEN,
   PAIR_QUAD,
+  RUN_BAR,
+  RUN_DIGITS_MAX,
+  RUN_HYPHEN,
+  RUN_OTHER,
 } from './layout.ts'
 
 /**
@@ -140,11 +144,12 @@ export const base58Start: Glance = (units, position, end, low) => {
   return true
 }
 
-/** Nine digits in a row. */
+/** Nine to sixteen digits in a row, and a hyphen or a bar. */
 export const longNumber: Glance = (units, position, end) => {
-  for (let at = position; at < position + 9 && at < end; at++)
-    if (!is(DIGIT, units[at])) return false
-  return true
+  const length = digitsFrom(units, position, end, 17)
+  if (position + length >= end) return true
+  const behind = units[position + length]
+  return length >= 9 && length <= 16 && (behind === 0x2d || behind === 0x7c)
 }
 
 /** Five digits in front, or two colons near by, or pairs of hexadecimal digits. */
@@ -245,6 +250,29 @@ export function possiblePairs(glances: readonly Glance[]): Uint8Array {
       }
   return pairs
 }
+
+/** Which runs of nine digits and more may come to anything, as the glances themselves say: by length, with a bit for what stands behind. */
+export function possibleRuns(glances: readonly Glance[]): Uint8Array {
+  const runs = new Uint8Array(RUN_DIGITS_MAX + 1)
+  const units = new Uint16Array(64)
+  for (let length = PAIR_DIGITS_MAX; length <= RUN_DIGITS_MAX; length++)
+    for (const [bit, signs] of RUN_ENDS)
+      for (const sign of signs)
+        for (const first of '158')
+          for (const behind of ['aa', '55 aa', ' aa']) {
+            const text = ` ${first}${'5'.repeat(length - 1)}${sign}${behind}`
+            for (let at = 0; at < text.length; at++) units[at] = text.charCodeAt(at)
+            if (glances.some((glance) => glance(units, 1, text.length, 0)))
+              runs[length] = (runs[length] ?? 0) | bit
+          }
+  return runs
+}
+
+const RUN_ENDS = [
+  [RUN_HYPHEN, '-'],
+  [RUN_BAR, '|'],
+  [RUN_OTHER, ' .,/()"+:;_%'],
+] as const
 
 /** Decimals and versions of three parts, and addresses of four, behind two groups with a full stop between. */
 const BEHIND_DECIMALS = ['-5', '/5', ' 5', ')', ',', 'a', '.', '.5', '.55', '.555', '.5555'].map(

@@ -43,6 +43,12 @@ export const PAIR_DIGITS_MAX = 9
 export const PAIR_QUAD = 1
 export const PAIR_OPEN = 2
 
+/** Digits in a row from which on runs are all the same, and what may stand behind a run that may come to something. */
+export const RUN_DIGITS_MAX = 20
+export const RUN_HYPHEN = 1
+export const RUN_BAR = 2
+export const RUN_OTHER = 4
+
 /** Units in memory: left context, a block, and room behind. */
 export const ROOM_UNITS = 8448
 /** Units of raw text copied at a time. */
@@ -57,7 +63,7 @@ export const ROW_BYTES = 512
 
 /**
  * Addresses in the engine's memory. State and reason of the last run; by unit: symbol, kind, meaning, look, flags; words that looks know; by state:
- * what it says, and how its words are looked at; possible pairs; the window; raw text; the automaton's rows;
+ * what it says, and how its words are looked at; possible pairs of groups of digits, and runs; the window; raw text; the automaton's rows;
  * by state: what must stand behind its prefixes.
  */
 export const CELLS = 64
@@ -70,6 +76,7 @@ export const KNOWN = FLAGS + 262_144
 export const SAYS = KNOWN + KNOWN_CELLS * 2
 export const WORDS = SAYS + STATES_MAX
 export const PAIRS = WORDS + STATES_MAX
+export const RUNS = PAIRS + 320
 export const UNITS = PAIRS + 512
 /** So that what stands a little left of the first unit has an address above 0 too. */
 export const FRONT = 256

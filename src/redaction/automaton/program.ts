@@ -27,7 +27,8 @@ import {
   WORD_WHOLE,
   WORDS,
 } from './layout.ts'
-import { isOf, kindOf, LOOKED, lookAtMark } from './looks.ts'
+import { LOOKED, lookAtMark } from './looks.ts'
+import { isOf, kindOf } from './mark-reading.ts'
 import { both, is, isA, moved, offsetAt, unitAt } from './reading.ts'
 import { IS_ENTITY, IS_ESCAPED, IS_ESCAPING, IS_HEX, IS_RUN } from './unit-kinds.ts'
 import { MACHINE_HOLD_UNITS_MAX, RUN_UNITS_MAX } from './window.ts'

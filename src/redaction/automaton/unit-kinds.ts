@@ -45,6 +45,8 @@ export const IS_URL_STOP = flagOf(URL_STOPS)
 
 /** Belongs to a run in front of a mark; see `window.ts`. */
 export const IS_RUN = flagOf(RUN)
+/** In an address of base 58. */
+export const IS_BASE58 = flagOf(unitClass('1-9A-HJ-NP-Za-km-z'))
 /** Behind `&` or `%`: what may be an escape. */
 export const IS_ENTITY = flagOf(unitClass('a-z0-9#A-X'))
 export const IS_HEX = flagOf(HEX)
