@@ -25,9 +25,7 @@ ${SNIPPETS.map((each) => `  ${each.name.padEnd(20)} ${each.summary}`).join('\n')
     if (name === undefined || name === '') return list(context)
     const found = SNIPPETS.find((each) => each.name === name)
     if (!found) {
-      context.err(
-        `There is no client '${name}'. Those known: ${SNIPPETS.map((each) => each.name).join(', ')}`,
-      )
+      context.err(unknownClient(name))
       return 2
     }
     const text = found.text(targetOf(options, context))
@@ -35,6 +33,14 @@ ${SNIPPETS.map((each) => `  ${each.name.padEnd(20)} ${each.summary}`).join('\n')
     else context.out(text)
     return 0
   },
+}
+
+/** Names a family's members (`openai`: the SDK for JavaScript or for Python), else all clients. */
+function unknownClient(name: string): string {
+  const names = SNIPPETS.map((each) => each.name)
+  const family = names.filter((each) => each.startsWith(`${name}-`))
+  if (family.length > 0) return `There is no client '${name}'. Which one: ${family.join(' or ')}?`
+  return `There is no client '${name}'. Those known: ${names.join(', ')}`
 }
 
 function list(context: CommandContext): number {

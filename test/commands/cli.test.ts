@@ -35,6 +35,15 @@ test('an unknown command is answered with the list and exit code 2', async () =>
   }
 })
 
+test('a client named by half of its name is asked for by its whole one', async () => {
+  const { code, err } = await cli(['snippet', 'openai'])
+  expect(code).toBe(2)
+  expect(err).toContain('openai-js or openai-python?')
+  const other = await cli(['snippet', 'constructor'])
+  expect(other.code).toBe(2)
+  expect(other.err).toContain('claude-code')
+})
+
 test('--help lists the commands and ends well', async () => {
   const { code, out } = await cli(['--help'])
   expect(code).toBe(0)
