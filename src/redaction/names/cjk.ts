@@ -31,15 +31,18 @@ const CHINESE_STRONG =
 const CHINESE_BEHIND =
   /^(?:先生|女士|小姐|老师|医生|经理|总监|教授|主任|同学|律师|护士|的电话|的手机|的邮箱|的邮件|的地址|的身份|的银行|的账|的护照|的生日|的住址|告诉|表示|认为|说)/
 /** Units that do not stand in a given name and so end it. */
-const CHINESE_ENDS = new Set(
+const CHINESE_ENDS = codes(
   '的是在和了住说您要来有与及到从先女小您你我他她它们也都就于电邮地生，。、；：！？的现今家已将把被对为给向让请想去这那',
 )
 const JAPANESE_BEHIND =
   /^(?:様|さん|さま|氏|殿|君|くん|ちゃん|先生|と申し|といい|と言い|です。|部長|課長|社長)/
 const JAPANESE_CUES =
   /(?:名前は|氏名[:：は]?|私は|担当の?|お客様|患者|社員|妻の|夫の|息子の|娘の|友人の|同僚の|宛名[:：]?|わたしは|名は)$/
-const KOREAN_CUES =
-  /(?:이름은|성함은|이름[:：]?|성명[:：]?|저는|나는|고객|환자|직원|담당자[:：]?|친구|동료|남편|아내|아들|딸|상사)$/
+const KOREAN_CUE_WORDS =
+  '이름은 성함은 이름 이름: 이름： 성명 성명: 성명： 저는 나는 고객 환자 직원 담당자 담당자: 담당자： 친구 동료 남편 아내 아들 딸 상사'.split(
+    ' ',
+  )
+const KOREAN_CUES = new RegExp(`(?:${KOREAN_CUE_WORDS.join('|')})$`)
 const KOREAN_BEHIND =
   /^(?: ?씨| ?님|이고|입니다|이에요|예요|이라고|라고|과장|부장|대리|사장|선생|교수|의사|고객|환자|의 |이며|이다|께)/
 const PLACES = `${CJK_PLACES} ${CJK_TOWNS}`.split(/\s+/).filter(Boolean)
@@ -49,51 +52,72 @@ for (const place of PLACES) {
   PLACE_STARTS.set(start, [...(PLACE_STARTS.get(start) ?? []), place])
 }
 
+/** Units that a judgement here needs to begin at: Chinese family names and places; Korean family names; ends of Korean cues. */
+export const CJK_STARTS: ReadonlySet<number> = new Set([
+  ...[...CHINESE_SURNAMES, ...COMPOUND_SURNAMES].map((name) => name.charCodeAt(0)),
+  ...PLACE_STARTS.keys(),
+])
+export const KOREAN_STARTS: ReadonlySet<number> = codes(KOREAN_SURNAMES)
+export const KOREAN_CUE_ENDS: ReadonlySet<number> = codes(
+  KOREAN_CUE_WORDS.map((word) => word.charAt(word.length - 1)),
+)
+const CHINESE_STARTS = codes(CHINESE_SURNAMES)
+const COMPOUND_STARTS = codes(COMPOUND_SURNAMES)
+/** First units of what `CHINESE_BEHIND` and `JAPANESE_BEHIND` match: a cheap look before a dear one. */
+const CHINESE_NEXT = codes('先女小老医经总教主同律护的告表认说')
+const JAPANESE_NEXT = codes('様さ氏殿君くち先とで部課社')
+
 /** A person or place in a script without spaces, with its entity. */
 export interface CjkVerdict extends Verdict {
   readonly entity: 'PERSON' | 'LOCATION'
 }
 
-/** Judges what begins at `start`; `tail` are the last units in front, spaces left out. */
-export function judgeCjk(text: Ahead, start: number, tail: string): CjkVerdict | undefined {
+/** Judges what begins at `start`; `tail` gives the last units in front, spaces left out. */
+export function judgeCjk(text: Ahead, start: number, tail: () => string): CjkVerdict | undefined {
   const unit = text.at(start)
-  if (unit >= 0xac00) return korean(text, start, tail)
+  if (unit >= 0xac00) return korean(text, start, tail())
   const person = chinese(text, start, tail) ?? japanese(text, start, tail)
-  if (person) return person
-  const place = (PLACE_STARTS.get(unit) ?? []).find((one) => read(text, start, one.length) === one)
-  return place === undefined ? undefined : found(start, start + place.length, 'LOCATION')
+  return person ?? place(text, start)
+}
+
+function place(text: Ahead, start: number): CjkVerdict | undefined {
+  const one = PLACE_STARTS.get(text.at(start))?.find((name) => stands(text, start, name))
+  return one === undefined ? undefined : found(start, start + one.length, 'LOCATION')
 }
 
 function found(start: number, end: number, entity: 'PERSON' | 'LOCATION'): CjkVerdict {
   return { start, end, entity, margin: 1, words: [] }
 }
 
-function chinese(text: Ahead, start: number, tail: string): CjkVerdict | undefined {
-  const pair = read(text, start, 2)
-  const compound = COMPOUND_SURNAMES.has(pair)
-  if (!compound && !CHINESE_SURNAMES.has(pair.charAt(0))) return undefined
+function chinese(text: Ahead, start: number, tail: () => string): CjkVerdict | undefined {
+  const first = text.at(start)
+  const compound = COMPOUND_STARTS.has(first) && COMPOUND_SURNAMES.has(read(text, start, 2))
+  if (!compound && !CHINESE_STARTS.has(first)) return undefined
   const given = start + (compound ? 2 : 1)
-  for (const length of [2, 1]) {
+  if (!isGiven(text.at(given))) return undefined
+  for (const length of isGiven(text.at(given + 1)) ? [2, 1] : [1]) {
     const end = given + length
-    const name = read(text, given, length)
-    if (name.length < length || [...name].some((unit) => CHINESE_ENDS.has(unit))) continue
-    if (![...name].every(isHan)) continue
-    const rest = read(text, end, 3)
-    if (CHINESE_BEHIND.test(rest)) return found(start, end, 'PERSON')
-    const next = rest.charAt(0)
-    if (!CHINESE_CUES.test(tail)) continue
-    const ends = next === '' || !isHan(next) || CHINESE_ENDS.has(next)
-    if (ends || (length === 1 && CHINESE_STRONG.test(tail))) return found(start, end, 'PERSON')
-    if (length === 2 && CHINESE_STRONG.test(tail)) return found(start, end, 'PERSON')
+    const next = text.at(end)
+    if (CHINESE_NEXT.has(next) && CHINESE_BEHIND.test(read(text, end, 3)))
+      return found(start, end, 'PERSON')
+    const front = tail()
+    if (!CHINESE_CUES.test(front)) continue
+    const ends = !isHan(next) || CHINESE_ENDS.has(next)
+    if (ends || CHINESE_STRONG.test(front)) return found(start, end, 'PERSON')
   }
   return undefined
 }
 
-function japanese(text: Ahead, start: number, tail: string): CjkVerdict | undefined {
-  if (!isHan(read(text, start, 1)) || isHan(tail.charAt(tail.length - 1))) return undefined
+function isGiven(unit: number): boolean {
+  return isHan(unit) && !CHINESE_ENDS.has(unit)
+}
+
+function japanese(text: Ahead, start: number, tail: () => string): CjkVerdict | undefined {
+  if (!isHan(text.at(start))) return undefined
+  const front = tail()
+  if (isHan(front.charCodeAt(front.length - 1))) return undefined
   let position = start
-  while (position - start < 6 && isHan(read(text, position, 1)) && !honorific(text, position))
-    position++
+  while (position - start < 6 && isHan(text.at(position)) && !honorific(text, position)) position++
   const family = position - start
   if (family < 1 || family > 5) return undefined
   if (text.at(position) === 0x20 || text.at(position) === 0x3000) {
@@ -108,19 +132,19 @@ function japanese(text: Ahead, start: number, tail: string): CjkVerdict | undefi
     if (position === begin) return undefined
   } else if (family < 2 && !honorific(text, position)) return undefined
   if (honorific(text, position)) return found(start, position, 'PERSON')
-  if (!JAPANESE_CUES.test(tail) || family < 2) return undefined
+  if (family < 2 || !JAPANESE_CUES.test(front)) return undefined
   return found(start, position, 'PERSON')
 }
 
 function honorific(text: Ahead, position: number): boolean {
-  return JAPANESE_BEHIND.test(read(text, position, 3))
+  return JAPANESE_NEXT.has(text.at(position)) && JAPANESE_BEHIND.test(read(text, position, 3))
 }
 
 function korean(text: Ahead, start: number, tail: string): CjkVerdict | undefined {
   const first = read(text, start, 1)
   const before = tail.charCodeAt(tail.length - 1)
   for (const place of PLACE_STARTS.get(first.charCodeAt(0)) ?? [])
-    if (read(text, start, place.length) === place && !KOREAN_CUES.test(tail))
+    if (stands(text, start, place) && !KOREAN_CUES.test(tail))
       return found(start, start + place.length, 'LOCATION')
   const cued = KOREAN_CUES.test(tail)
   if (!KOREAN_SURNAMES.has(first) && !cued) return undefined
@@ -148,12 +172,22 @@ function read(text: Ahead, position: number, length: number): string {
   return out
 }
 
-function isHan(letter: string): boolean {
-  const unit = letter.charCodeAt(0)
+/** Whether a name stands at `position`. */
+function stands(text: Ahead, position: number, name: string): boolean {
+  for (let index = 0; index < name.length; index++)
+    if (text.at(position + index) !== name.charCodeAt(index)) return false
+  return true
+}
+
+function isHan(unit: number): boolean {
   return (unit >= 0x3400 && unit < 0xa000) || unit === 0x3005
 }
 
 function isHangul(letter: string): boolean {
   const unit = letter.charCodeAt(0)
   return (KIND[unit] ?? OTHER) === IDEOGRAPH && unit >= 0xac00
+}
+
+function codes(letters: Iterable<string>): ReadonlySet<number> {
+  return new Set([...letters].map((letter) => letter.charCodeAt(0)))
 }

@@ -132,7 +132,7 @@ export function openNameScanner(): StreamScanner {
   }
 
   function ideograph(report: Report): boolean {
-    const verdict = judgeCjk(text, cursor, tail())
+    const verdict = judgeCjk(text, cursor, tail)
     if (verdict === undefined || text.starved()) return false
     accept(verdict, verdict.entity, 0, report)
     return true

@@ -22,12 +22,33 @@ import {
   POSITION,
   SPACE,
   stop,
+  TRAITS,
   UNIT,
   UPPERS,
 } from './frame.ts'
-import { ANSWER, AT_CANDIDATE, AT_NUMBER, CELL, JUDGED, KNOWN_CELLS, STATE } from './layout.ts'
+import {
+  ANSWER,
+  AT_CANDIDATE,
+  AT_IDEOGRAPH,
+  AT_NUMBER,
+  CELL,
+  JUDGED,
+  KNOWN_CELLS,
+  STATE,
+} from './layout.ts'
 import { BEGINS_PLACE, MAY_GO_ON } from './peek.ts'
-import { IS_APOSTROPHE, IS_CASELESS, IS_DIGIT, IS_GLUE, IS_LOWER, IS_UPPER } from './traits.ts'
+import {
+  ENDS_KOREAN_CUE,
+  IS_APOSTROPHE,
+  IS_CASELESS,
+  IS_DIGIT,
+  IS_GLUE,
+  IS_IDEOGRAPH,
+  IS_LOWER,
+  IS_UPPER,
+  STARTS_CJK,
+  STARTS_KOREAN,
+} from './traits.ts'
 import { answer, has, moved, traitsOf, unitAt } from './words.ts'
 
 const { add, and, or, not, get, set, constant, when, block, leave, leaveIf } = w
@@ -220,3 +241,37 @@ export const ask: w.Code = block(
   when(has(get(FIRST), IS_LOWER), ...askLower),
   ...askCaseless,
 )
+
+const before = cell(CELL.before)
+const frontHas = (flag: number): w.Code => has(traitsOf(before), flag)
+const HANGUL = constant(0xac00)
+
+/** Stops at a letter of a script without spaces where a judgement may come to something; see `cjk.ts`. */
+export const askIdeograph: w.Code = block(
+  when(has(get(TRAITS), STARTS_CJK), stop(AT_IDEOGRAPH)),
+  when(
+    w.atLeast(get(UNIT), HANGUL),
+    // Inside a Korean word, and where no family name begins, a cue must stand in front.
+    when(frontHas(ENDS_KOREAN_CUE), stop(AT_IDEOGRAPH)),
+    when(
+      has(get(TRAITS), STARTS_KOREAN),
+      leaveIf(and(w.atLeast(before, HANGUL), not(not(frontHas(IS_IDEOGRAPH)))), 2),
+      stop(AT_IDEOGRAPH),
+    ),
+    leaveIf(w.unequal(before, constant(SPACE)), 1),
+    stop(AT_IDEOGRAPH),
+  ),
+  // Japanese names begin with a Chinese letter behind another one.
+  leaveIf(isHan(get(UNIT), true), 0),
+  leaveIf(isHan(before, false), 0),
+  stop(AT_IDEOGRAPH),
+)
+
+/** 1 when a unit is a Chinese letter, or when it is none; see `cjk.ts`. */
+function isHan(unit: w.Code, isNot: boolean): w.Code {
+  const han = or(
+    w.below(w.sub(unit, constant(0x3400)), constant(0xa000 - 0x3400)),
+    w.equal(unit, constant(0x3005)),
+  )
+  return isNot ? not(han) : han
+}

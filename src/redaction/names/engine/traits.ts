@@ -1,3 +1,4 @@
+import { CJK_STARTS, KOREAN_CUE_ENDS, KOREAN_STARTS } from '../cjk.ts'
 import { COLUMN_ENDS, COLUMN_MARKS, GAP, GLUE, gapOf } from '../context.ts'
 import { CASED_END, CASELESS, DIGIT, FOLD, IDEOGRAPH, KIND, LOWER, OTHER, UPPER } from '../units.ts'
 
@@ -27,6 +28,11 @@ export const ENDS_COLUMN = 1 << 27
 /** May stand around the words of a table's head. */
 export const IN_COLUMN = 1 << 28
 
+/** A judgement of scripts without spaces may begin here; with a Korean family name; behind a Korean cue. */
+export const STARTS_CJK = 1 << 29
+export const STARTS_KOREAN = 1 << 30
+export const ENDS_KOREAN_CUE = 1 << 31
+
 const FLAGS_OF_KIND: Readonly<Record<number, number>> = {
   [LOWER]: IN_WORD | IS_LETTER | IS_LOWER,
   [UPPER]: IN_WORD | IS_LETTER | IS_UPPER,
@@ -49,6 +55,9 @@ export function writeTraits(cells: Uint32Array): void {
   for (const unit of GLUE) add(cells, unit, IS_GLUE)
   for (const unit of COLUMN_ENDS) add(cells, unit, ENDS_COLUMN)
   for (const unit of COLUMN_MARKS) add(cells, unit, IN_COLUMN)
+  for (const unit of CJK_STARTS) add(cells, unit, STARTS_CJK)
+  for (const unit of KOREAN_STARTS) add(cells, unit, STARTS_KOREAN)
+  for (const unit of KOREAN_CUE_ENDS) add(cells, unit, ENDS_KOREAN_CUE)
   if (GAP.wall > LOW_HALF) throw new RangeError('gaps do not fit the low half')
 }
 

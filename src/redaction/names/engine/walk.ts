@@ -3,7 +3,7 @@ import { WALL } from '../../detector.ts'
 import { WORD_UNITS_MAX } from '../bounds.ts'
 import { W } from '../lexicon.ts'
 import { HASH_START } from '../units.ts'
-import { ask } from './ask.ts'
+import { ask, askIdeograph } from './ask.ts'
 import { cell, END_CELL, END_LINE, PASS_WORD, passWall, put } from './cues.ts'
 import {
   AT,
@@ -26,7 +26,7 @@ import {
   UNIT,
   UPPERS,
 } from './frame.ts'
-import { AT_END, AT_IDEOGRAPH, CELL, JUDGED, WAITING } from './layout.ts'
+import { AT_END, CELL, JUDGED, WAITING } from './layout.ts'
 import {
   ENDS_COLUMN,
   IN_COLUMN,
@@ -186,7 +186,7 @@ export const walk: w.WasmFunction = {
         not(has(get(TRAITS), IN_WORD)),
         when(
           has(get(TRAITS), IS_IDEOGRAPH),
-          when(not(has(get(MODE), JUDGED)), stop(AT_IDEOGRAPH)),
+          when(not(has(get(MODE), JUDGED)), askIdeograph),
           w.call(PASS_WORD, get(UNIT), constant(0)),
           put(CELL.before, get(UNIT)),
           forward(AT),
