@@ -19,6 +19,8 @@ async function gatewayBefore(script: Script): Promise<Gateway> {
 
 const PATH = '/openai/v1/chat/completions'
 const STREAMED = { model: 'gpt-4o-mini', messages: [], stream: true }
+/** A caller that asks for usage itself: nothing of its answer is edited. */
+const ASKED = { ...STREAMED, stream_options: { include_usage: true } }
 const delta = (content: string) =>
   `data: ${JSON.stringify({ id: 'c', model: 'm', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`
 
@@ -30,9 +32,12 @@ describe('an answer that breaks', () => {
     ['holds a frame over the bound', events(delta('one'), `data: ${'x'.repeat(33 * 1024 * 1024)}`)],
   ]
   for (const [how, script] of broken)
-    test(`and ${how} ends in the dialect's error event, never in [DONE]`, async () => {
+    test.each([
+      ['edited', STREAMED],
+      ['untouched', ASKED],
+    ])(`and ${how} ends in the dialect's error event, never in [DONE]: %s`, async (_, body) => {
       const gateway = await gatewayBefore(script)
-      const response = await fetch(gateway.url + PATH, chat(STREAMED))
+      const response = await fetch(gateway.url + PATH, chat(body))
       expect(response.status).toBe(200)
       const { text } = await readAll(response)
       expect(text.startsWith(delta('one'))).toBe(true)
@@ -162,11 +167,33 @@ describe('a caller that leaves', () => {
       expect(gateway.closed).toHaveLength(1)
     })
 
+  test('in mid-stream is billed for all that was sent, whether it was read before it left or not', async () => {
+    const billed = async (body: object, deltas: number) => {
+      const gateway = await gatewayBefore(events(...Array(deltas).fill(delta('four')), HANG))
+      const leave = new AbortController()
+      const response = await fetch(gateway.url + PATH, chat(body, { signal: leave.signal }))
+      const reader = response.body?.getReader()
+      let text = ''
+      while (text.split('four').length <= deltas)
+        text += new TextDecoder().decode((await reader?.read())?.value)
+      leave.abort()
+      const { costNanos, costBasis } = await gateway.end()
+      expect(costBasis).toBe('counted')
+      return costNanos ?? 0n
+    }
+    const one = await billed(ASKED, 1)
+    const byBytes = (await billed(STREAMED, 2)) - (await billed(STREAMED, 1))
+    expect(byBytes).toBeGreaterThan(0n)
+    // A few chunks, and more than may stay unread.
+    for (const deltas of [2, 7, 90])
+      expect((await billed(ASKED, deltas)) - one).toBe(BigInt(deltas - 1) * byBytes)
+  })
+
   test("after the protocol's end, the call is complete", async () => {
     const finish = `data: ${JSON.stringify({ id: 'c', model: 'm', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\n`
     const gateway = await gatewayBefore(events(delta('one'), finish, 'data: [DONE]\n\n', HANG))
     const leave = new AbortController()
-    const response = await fetch(gateway.url + PATH, chat(STREAMED, { signal: leave.signal }))
+    const response = await fetch(gateway.url + PATH, chat(ASKED, { signal: leave.signal }))
     const reader = response.body?.getReader()
     let text = ''
     while (!text.includes('[DONE]')) text += new TextDecoder().decode((await reader?.read())?.value)
@@ -191,7 +218,7 @@ describe('a caller that leaves', () => {
       const [step, later] = [moment % steps, Math.floor(moment / steps)]
       const socket = connect(gateway.port, '127.0.0.1')
       socket.on('error', () => {})
-      const body = JSON.stringify(STREAMED)
+      const body = JSON.stringify(later % 2 === 0 ? STREAMED : ASKED)
       const sent = gateway.provider.requests.length
       socket.write(
         `POST ${PATH} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${CALLER_KEY}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
