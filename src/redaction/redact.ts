@@ -30,13 +30,23 @@ export function redactor(compiled: Compiled, operatorFor: OperatorFor, vault: Va
   /** Raw units that went by: where findings stand. */
   let at = 0
   let out = ''
+  /** Clean text that was not put out yet: parts that follow each other leave as one, without a copy. */
+  let cleanOf = ''
+  let cleanStart = 0
+  let cleanEnd = 0
   let current: Open | undefined
   const streams = openStreams(compiled, {
     clean(raw, start, end) {
-      out += raw.slice(start, end)
+      if (start !== cleanEnd || raw !== cleanOf) {
+        putClean()
+        cleanOf = raw
+        cleanStart = start
+      }
+      cleanEnd = end
       at += end - start
     },
     found(detector, entity, raw, start, end) {
+      putClean()
       current = openFinding(detector, entity, at)
       current.value = raw.slice(start, end)
       at += end - start
@@ -44,6 +54,7 @@ export function redactor(compiled: Compiled, operatorFor: OperatorFor, vault: Va
       close(current)
     },
     begin(detector, raw, start, end) {
+      putClean()
       current = openFinding(detector, undefined, at)
       current.value = raw.slice(start, end)
       at += end - start
@@ -59,12 +70,22 @@ export function redactor(compiled: Compiled, operatorFor: OperatorFor, vault: Va
       if (current) close(current)
     },
     wall(raw, start, end) {
+      putClean()
       const text = raw.slice(start, end)
       vault.avoid(text)
       out += text
       at += end - start
     },
   })
+
+  function putClean(): void {
+    if (cleanEnd === cleanStart) return
+    const text = cleanOf.slice(cleanStart, cleanEnd)
+    out = out === '' ? text : out + text
+    cleanOf = ''
+    cleanStart = 0
+    cleanEnd = 0
+  }
 
   function openFinding(detector: number, entity: string | undefined, start: number): Open {
     const info = compiled.detectors[detector] ?? UNKNOWN
@@ -116,6 +137,7 @@ export function redactor(compiled: Compiled, operatorFor: OperatorFor, vault: Va
 
   const scanner = openScanner(compiled, streams)
   function take(): string {
+    putClean()
     const text = out
     out = ''
     return text

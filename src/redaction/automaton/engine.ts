@@ -83,6 +83,8 @@ export interface Engine {
   copy(from: number, count: number, position: number, offset: number): number
   /** Units that the last copy wrote. */
   copied(): number
+  /** Makes the `CONTEXT_UNITS` units from `by` on the first ones, with `moved` less in their offsets. */
+  shift(by: number, moved: number): void
 }
 
 /** A fresh engine with memory of its own. `folded` gives by unit what it means alone, or `NEEDS_…`. */
@@ -94,6 +96,7 @@ export function openEngine(folded: Uint16Array): Engine {
     run(state: number, at: number, limit: number, low: number, end: number): number
     ahead(last: number, place: number, end: number, far: number): number
     copy(from: number, count: number, to: number, offsets: number, offset: number): number
+    shift(by: number, moved: number): void
   }
   const says = new Uint8Array(buffer, SAYS, STATES_MAX)
   const cells = new Int32Array(buffer, CELLS, 3)
@@ -130,6 +133,7 @@ export function openEngine(folded: Uint16Array): Engine {
     state: () => (cells[0] ?? 0) / ROW_BYTES,
     reason: () => cells[1] ?? 0,
     copied: () => cells[2] ?? 0,
+    shift: native.shift,
     copy: (from, count, position, offset) =>
       native.copy(
         RAW + (from + 1) * 2,

@@ -11,6 +11,7 @@ import {
   FOLDED,
   HEARD,
   KIND_TOKEN,
+  OFFSETS,
   PAGES,
   SAYS,
   SAYS_ALWAYS,
@@ -18,6 +19,7 @@ import {
   SAYS_PREFIX,
   SAYS_WORD,
   TABLE,
+  UNITS,
   UNKNOWN_AHEAD,
   WORD_ADDRESS,
   WORD_ASSIGNED,
@@ -31,7 +33,7 @@ import { LOOKED, lookAtMark } from './looks.ts'
 import { isOf, kindOf } from './mark-reading.ts'
 import { both, is, isA, moved, offsetAt, unitAt } from './reading.ts'
 import { IS_ENTITY, IS_ESCAPED, IS_ESCAPING, IS_HEX, IS_RUN } from './unit-kinds.ts'
-import { MACHINE_HOLD_UNITS_MAX, RUN_UNITS_MAX } from './window.ts'
+import { CONTEXT_UNITS, MACHINE_HOLD_UNITS_MAX, RUN_UNITS_MAX } from './window.ts'
 import { wordLooks } from './word-looks.ts'
 
 const { add, and, or, not, get, set, constant, when, give, loop, block, leave, leaveIf } = w
@@ -277,7 +279,39 @@ const copy: w.WasmFunction = {
   ],
 }
 
+/**
+ * Moves the units and offsets that stand `by` units behind the first ones there, as many as are kept for context. Parameters: by,
+ * what their offsets are less then. Locals: 2 pointer to units, 3 pointer to offsets, 4 behind the last units.
+ */
+const shift: w.WasmFunction = {
+  name: 'shift',
+  params: 2,
+  results: 0,
+  locals: [w.I32, w.I32, w.I32],
+  body: [
+    ...set(2, constant(UNITS)),
+    ...set(3, constant(OFFSETS)),
+    ...set(4, constant(UNITS + CONTEXT_UNITS * 2)),
+    ...loop(
+      w.storeVector(get(2), w.loadVector(add(get(2), twice(get(0))))),
+      ...[0, 16].map((half) =>
+        w.storeVector(
+          get(3),
+          w.addOffsets(
+            w.loadVector(add(get(3), w.shiftLeft(get(0), constant(2))), half),
+            w.fourOffsets(w.sub(constant(0), get(1))),
+          ),
+          half,
+        ),
+      ),
+      set(2, add(get(2), constant(16))),
+      set(3, add(get(3), constant(32))),
+      leaveIf(w.below(get(2), get(4)), 0),
+    ),
+  ],
+}
+
 /** The assembled program; its memory is `host.memory`. */
 export const program = new WebAssembly.Module(
-  w.assemble([...LOOKED, lookAtMark, lookAhead, ...BEHIND.functions, run, copy], PAGES),
+  w.assemble([...LOOKED, lookAtMark, lookAhead, ...BEHIND.functions, run, copy, shift], PAGES),
 )

@@ -102,10 +102,7 @@ export function openScanner(compiled: Compiled, parts: Parts): Scanner {
     const by = settled - CONTEXT_UNITS
     if (by === 0) return
     const moved = offsets[settled] ?? 0
-    for (let at = CONTEXT_UNITS - contextUnits; at < CONTEXT_UNITS; at++) {
-      units[at] = units[at + by] ?? 0
-      offsets[at] = (offsets[at + by] ?? 0) - moved
-    }
+    compiled.engine.shift(by, moved)
     memory.position -= by
     for (const appointment of memory.appointments) {
       appointment.word -= by
