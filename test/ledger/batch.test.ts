@@ -27,9 +27,9 @@ async function reserveAll({ ledger }: Bench, calls: readonly ReserveCall[]): Pro
   return done.map(({ status }) => status)
 }
 
-test('rows of a batch say what each call was, whatever it shares with its neighbours', async () => {
-  const bench = ledgerBench(database, testWorld())
-  const calls = [
+/** Calls that have little in common, and texts that only look like an array's or JSON's. */
+function oddCalls(bench: Bench): ReserveCall[] {
+  return [
     withRow(bench.call(1n), {}),
     withRow(bench.call(1n), { startedAtMs: 1_700_000_000_123, traceId: 'ab'.repeat(16) }),
     withRow(bench.call(1n), { parentSpanId: 'cd'.repeat(8), stream: false }),
@@ -45,16 +45,43 @@ test('rows of a batch say what each call was, whatever it shares with its neighb
     withRow(bench.call(1n), { path: '/p', method: 'GET', dialect: 'd', provider: 'p' }),
     withRow(bench.call(1n), {}),
   ]
-  expect(new Set(await reserveAll(bench, calls))).toEqual(new Set(['fulfilled']))
-  // The writer for calls without a hold, row by row, is what they are compared with.
-  const copies = calls.map((call) => ({ call, copy: withRow(call, { id: bench.call(1n).id }) }))
-  for (const { call, copy } of copies) {
-    if (copy.opened) await insertOpened(database.sql, [copy.opened])
+}
+
+/** The writer for calls without a hold, row by row, is what their rows are compared with. */
+async function expectTrueRows(bench: Bench, calls: readonly ReserveCall[]): Promise<void> {
+  for (const call of calls) {
+    const { opened } = withRow(call, { id: bench.call(1n).id })
+    if (opened) await insertOpened(database.sql, [opened])
     const rows = await database.sql`
-      select to_jsonb(e) - 'id' as row from exchanges e where id in (${call.id}, ${copy.opened?.id ?? ''})`
+      select to_jsonb(e) - 'id' as row from exchanges e where id in (${call.id}, ${opened?.id ?? ''})`
     expect(rows).toBeArrayOfSize(2)
     expect(rows[0]).toEqual(rows[1] ?? {})
   }
+}
+
+test('rows of a batch say what each call was, whatever it shares with its neighbours', async () => {
+  const bench = ledgerBench(database, testWorld())
+  const calls = oddCalls(bench)
+  expect(new Set(await reserveAll(bench, calls))).toEqual(new Set(['fulfilled']))
+  await expectTrueRows(bench, calls)
+})
+
+test('the row of a call that comes alone says the same as in a batch', async () => {
+  const bench = ledgerBench(database, testWorld())
+  const calls = oddCalls(bench)
+  for (const call of calls) await bench.ledger.reserve(call)
+  await expectTrueRows(bench, calls)
+})
+
+test('the one call of a batch that fits has its own row and hold, not those of a neighbour', async () => {
+  const bench = ledgerBench(database, testWorld())
+  const { id } = await bench.save(dailyCap('0.000000003'))
+  const calls = [9n, 8n, 3n].map((cost, index) =>
+    withRow(bench.call(cost), { path: `/${index}`, startedAtMs: 1_700_000_000_000 + index }),
+  )
+  expect(await reserveAll(bench, calls)).toEqual(['rejected', 'rejected', 'fulfilled'])
+  expect(await bench.account(id)).toMatchObject({ pending: 3n })
+  await expectTrueRows(bench, calls.slice(2))
 })
 
 test('of a batch that has not room for all, the first that fit are held, and only they have rows', async () => {
