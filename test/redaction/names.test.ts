@@ -35,6 +35,8 @@ const SENTENCES: readonly (readonly [text: string, found: readonly string[]])[] 
   ['你好，我叫沈博文，我的邮箱是', ['PERSON:沈博文']],
   ['川原 颯様のご連絡先', ['PERSON:川原 颯']],
   ['제 이름은 장동건이고', ['PERSON:장동건']],
+  ['my name is Orla McTrantow2 MacTrantow', ['PERSON:Orla']],
+  ['my name is Orla MacTrantow', ['PERSON:Orla MacTrantow']],
   ['domicilié au 12 rue des Lilas, Rouen, est', ['LOCATION:12 rue des Lilas, Rouen']],
 ]
 

@@ -1,9 +1,9 @@
 import type { CleanView, Report, StreamScanner } from '../detector.ts'
 import { WALL } from '../detector.ts'
-import { engine, text, type Word } from './ahead.ts'
+import { engine, text } from './ahead.ts'
 import { judgeCjk, TAIL_UNITS } from './cjk.ts'
-import { endsCell } from './columns.ts'
 import { GAP } from './context.ts'
+import { decide } from './decide.ts'
 import {
   ANSWER,
   AT_CANDIDATE,
@@ -15,11 +15,8 @@ import {
   KNOWN_CELLS,
   STATE_CELLS,
 } from './engine/layout.ts'
-import { CUE, W } from './lexicon.ts'
-import { judgeNrp } from './nrp.ts'
-import { judgePerson, type Verdict } from './person.ts'
-import { judgeContinuation, judgeNumberedStreet, judgePlace, judgeStreet } from './place.ts'
-import { SHAPE } from './shape.ts'
+import type { Verdict } from './person.ts'
+import { judgeContinuation, judgeNumberedStreet } from './place.ts'
 
 /** Names remembered of one text: enough for a conversation, bounded for a book. */
 const KNOWN_WORDS_MAX = 64
@@ -153,39 +150,13 @@ export function openNameScanner(): StreamScanner {
     const columnCue = answers[ANSWER.columnCue] ?? 0
     const gap = cells[CELL.gap] ?? 0
     const adjacent = (gap & ~(GAP.space | GAP.quote)) === 0 && (cells[CELL.gapUnits] ?? 0) <= 2
-    const decided = column(word, columnCue) ?? decide(word, cue, adjacent)
+    const before = adjacent ? (cells[CELL.flags] ?? 0) : 0
+    const decided = decide(text, word, { cue, columnCue, before, known })
     if (decided === undefined || text.starved()) return false
     accept(decided.verdict, decided.entity, cue, report)
     if (decided.address) address = decided.verdict.end
     return true
   }
 
-  /** A value in a cell of a table, by what its column is headed. */
-  function column(word: Word, cue: number): Decision | undefined {
-    if (cue === 0) return undefined
-    const decided = decide(word, cue & CUE.personKey ? cue | CUE.kin : cue, false)
-    return decided && endsCell(text, decided.verdict.end) ? decided : undefined
-  }
-
-  function decide(word: Word, cue: number, adjacent: boolean): Decision | undefined {
-    const before = adjacent ? (cells[CELL.flags] ?? 0) : 0
-    if (before & W.code) return undefined
-    const street = word.shape === SHAPE.capital ? judgeStreet(text, word) : undefined
-    if (street) return { verdict: street, entity: 'LOCATION', address: true }
-    const nrp = judgeNrp(text, word, cue, before)
-    if (nrp) return { verdict: nrp, entity: 'NRP', address: false }
-    const person = judgePerson(text, word, cue, known)
-    const place = judgePlace(text, word, cue)
-    if (person && (!place || person.margin >= place.margin))
-      return { verdict: person, entity: 'PERSON', address: false }
-    return place && { verdict: place, entity: 'LOCATION', address: false }
-  }
-
   return { scan }
-}
-
-interface Decision {
-  readonly verdict: Verdict
-  readonly entity: string
-  readonly address: boolean
 }

@@ -110,18 +110,13 @@ const passWord: w.WasmFunction = {
   results: 0,
   locals: [],
   body: [
-    // All four words move on by one at once.
+    // All four words move on by one at once; nothing is read beyond an empty one.
     ...w.storeVector(
       constant(0),
       w.loadVector(constant(0), STATE + CELL.first * 4),
       STATE + CELL.second * 4,
     ),
-    ...when(
-      has(cell(CELL.gap), BREAKING),
-      put(CELL.second, constant(0)),
-      put(CELL.third, constant(0)),
-      put(CELL.fourth, constant(0)),
-    ),
+    ...when(has(cell(CELL.gap), BREAKING), put(CELL.second, constant(0))),
     ...put(CELL.first, get(0)),
     ...put(CELL.origin, constant(0)),
     ...when(
