@@ -3,13 +3,14 @@ import { DETECTORS } from '../../src/redaction/detectors/index.ts'
 import { names } from '../../src/redaction/names/index.ts'
 import { scan } from '../../src/redaction/scan.ts'
 import { measureDeltas } from './redaction/deltas.ts'
+import { measureKept } from './redaction/kept.ts'
 import { fastest } from './redaction/measure.ts'
 import { measureEvents } from './redaction/stream.ts'
-import { FORMATS, HOSTILE, PLAIN } from './redaction/texts.ts'
+import { FORMATS, HOSTILE, NAMED, PLAIN, WRITTEN } from './redaction/texts.ts'
 
 /**
  * Speed of redaction against the same formats as one regular expression each, one after the other, in this process; then what
- * small pieces, whole SSE events and open slots cost, without names and with them. Makes no assertion.
+ * small pieces, whole SSE events and open slots cost and keep, without names and with them. Makes no assertion.
  */
 
 if (!import.meta.main) throw new Error('run me: bun run bench redaction')
@@ -26,8 +27,8 @@ const expressions = FORMATS.map(
 )
 
 /** MB/s of a text in one push. */
-function speed(set: Compiled, text: string): number {
-  return text.length / 1000 / fastest(5, () => scan(set, text))
+function speed(set: Compiled, text: string, runs = 5): number {
+  return text.length / 1000 / fastest(runs, () => scan(set, text))
 }
 
 console.log(`baseline: ${expressions.length} regular expressions one by one\n`)
@@ -35,9 +36,9 @@ console.log(
   'text                        redaction MB/s   baseline MB/s   ratio   against prose   4 MB against 1',
 )
 let prose = 0
-for (const [name, text] of Object.entries({ ...PLAIN, ...HOSTILE })) {
+for (const [name, text] of Object.entries({ ...PLAIN, ...WRITTEN, ...HOSTILE })) {
   const ours = speed(compiled, text)
-  const long = speed(compiled, text.repeat(4))
+  const long = speed(compiled, text.repeat(4), 2)
   const part = text.slice(0, text.length / 10)
   const theirs =
     part.length /
@@ -55,8 +56,12 @@ for (const [name, text] of Object.entries({ ...PLAIN, ...HOSTILE })) {
 
 const named = compileDetectors([...DETECTORS, names])
 console.log('\nwith names')
-for (const [name, text] of Object.entries(PLAIN))
-  console.log(`${name.padEnd(28)}${speed(named, text).toFixed(1).padStart(14)}`)
+for (const [name, text] of Object.entries({ ...PLAIN, ...NAMED })) {
+  const found = (scan(named, text).length * 1000) / text.length
+  console.log(
+    `${name.padEnd(28)}${speed(named, text).toFixed(1).padStart(14)}   ${found.toFixed(1)} findings a thousand units`,
+  )
+}
 
 console.log('')
 for (const [name, set] of [
@@ -65,6 +70,7 @@ for (const [name, set] of [
 ] as const) {
   measureDeltas(name, set)
   measureEvents(name, set)
+  measureKept(name, set)
 }
 
 function quoted(literal: string): string {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { sampleOf } from '../../../src/redaction/automaton/sample.ts'
 import { DETECTORS } from '../../../src/redaction/detectors/index.ts'
 
@@ -28,6 +29,55 @@ export const PLAIN: Readonly<Record<string, string>> = {
   prose: fill(PROSE),
   code: fill(CODE),
   json: fill(JSON_TEXT),
+}
+
+const STORY =
+  'The harbour was quiet that morning, and the fishermen who usually argued about the price of diesel had gone home early. Rain had fallen for three days; the water stood high against the stones. In the afternoon a letter arrived from the ministry. It said, in long and careful sentences, that the northern pier would be closed until the spring, because an inspection had shown cracks in two of the supports. "They could have told us in summer," the oldest of the crew said, and went on mending his net. The mayor, who disliked speeches, gave one anyway. Work would begin on Monday, he promised, and everyone who lost income because of it should come to the town hall with their papers. Software projects fail for similar reasons. When the Database went down last Tuesday, Support received 214 calls within the hour; most of them were about invoices. Engineering restored the service from a backup, wrote a report, and changed the alert thresholds. '
+const GIVEN = 'Anna Bela Carlos Dmitri Elena Farid Greta Hiro Ines Jakob Katrin Luis Marta Nikhil'
+const FAMILY = 'Berg Novak Ortega Solberg Morel Tanaka Petrov Lindqvist Okafor Haddad Brandt Kolar'
+const TOWN = 'Oslo Graz Kassel Delft Rouen Lisbon Cusco Tartu Lyon Porto'
+
+/** Sentences of which each tells of somebody: every finding costs, whatever stands around it. */
+function peopled(): string {
+  const pick = (list: string, index: number): string => {
+    const words = list.split(' ')
+    return words[index % words.length] ?? ''
+  }
+  let text = ''
+  for (let index = 0; text.length < TEXT_UNITS / 10; index++) {
+    const [given, family, town] = [
+      pick(GIVEN, index * 5),
+      pick(FAMILY, index),
+      pick(TOWN, index * 3),
+    ]
+    text += [
+      `Hi, my name is ${given} ${family} and I live in ${town}. `,
+      `The parcel for ${given} ${family} was returned to the office in ${town} yesterday, please call back. `,
+      `Dr. ${family} prescribed it and asked whether the second appointment could be moved. `,
+      `Employee: ${given} ${family}; nationality: Peruvian\n`,
+      `We talked with ${given}'s manager about the delay of the shipment and the new price list. `,
+    ][index % 5]
+  }
+  return fill(text)
+}
+
+/** For the scanner of names, besides the texts of every day: other prose, and names in every sentence. */
+export const NAMED: Readonly<Record<string, string>> = {
+  'another prose': fill(STORY),
+  'names in every sentence': peopled(),
+}
+
+/** Texts that people wrote, no two lines alike: what this project consists of. */
+export const WRITTEN: Readonly<Record<string, string>> = {
+  'sources of this project': filesOf('src/**/*.ts'),
+  'documents of this project': filesOf('**/*.md'),
+}
+
+function filesOf(pattern: string): string {
+  const root = new URL('../../../', import.meta.url).pathname
+  const names = [...new Bun.Glob(pattern).scanSync(root)]
+  const own = names.filter((name) => !name.includes('node_modules')).sort()
+  return fill(own.map((name) => readFileSync(root + name, 'utf8')).join('\n'))
 }
 
 /** Texts made to be slow: one shape of work over and over. */
