@@ -70,7 +70,7 @@ export const NAMED: Readonly<Record<string, string>> = {
 /** Texts that people wrote, no two lines alike: what this project consists of. */
 export const WRITTEN: Readonly<Record<string, string>> = {
   'sources of this project': filesOf('src/**/*.ts'),
-  'documents of this project': filesOf('**/*.md'),
+  'documents of this project': filesOf('{,src/**/,test/**/,docs/**/}*.md'),
 }
 
 function filesOf(pattern: string): string {
