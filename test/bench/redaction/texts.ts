@@ -70,14 +70,13 @@ export const NAMED: Readonly<Record<string, string>> = {
 /** Texts that people wrote, no two lines alike: what this project consists of. */
 export const WRITTEN: Readonly<Record<string, string>> = {
   'sources of this project': filesOf('src/**/*.ts'),
-  'documents of this project': filesOf('{,src/**/,test/**/,docs/**/}*.md'),
+  'documents of this project': filesOf('*.md', '{src,test,docs}/**/*.md'),
 }
 
-function filesOf(pattern: string): string {
+function filesOf(...patterns: readonly string[]): string {
   const root = new URL('../../../', import.meta.url).pathname
-  const names = [...new Bun.Glob(pattern).scanSync(root)]
-  const own = names.filter((name) => !name.includes('node_modules')).sort()
-  return fill(own.map((name) => readFileSync(root + name, 'utf8')).join('\n'))
+  const names = patterns.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync(root)]).sort()
+  return fill(names.map((name) => readFileSync(root + name, 'utf8')).join('\n'))
 }
 
 /** Texts made to be slow: one shape of work over and over. */
