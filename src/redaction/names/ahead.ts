@@ -52,6 +52,8 @@ function reader(): Ahead {
   let final = false
   let bound = 0
   let starved = false
+  /** Words that this decision has read: several judgements ask for the same ones. */
+  let read: Word[] = []
   return {
     open(view, position, isSame) {
       // What came since the last time is put behind, until the memory is full.
@@ -70,6 +72,7 @@ function reader(): Ahead {
     start(position) {
       bound = position + AHEAD_UNITS_MAX
       starved = false
+      if (read.length > 0) read = []
     },
     at(position) {
       if (position < 0 || position >= bound) return NOTHING
@@ -79,17 +82,20 @@ function reader(): Ahead {
     },
     word(position) {
       if (position < base) return undefined
+      for (const word of read) if (word.start === position) return word
       answers[ANSWER.starved] = 0
       const last = engine.word(position - base, bound - base, end - base)
       if (answers[ANSWER.starved] === 1 && !final) starved = true
       if (last < 0) return undefined
-      return {
+      const word = {
         start: position,
         end: base + last,
         hash: answers[ANSWER.hash] ?? 0,
         flags: answers[ANSWER.flags] ?? 0,
         shape: (answers[ANSWER.shape] ?? 0) as Shape,
       }
+      read.push(word)
+      return word
     },
     likeness: ({ start, end: last }) =>
       likeness(engine.spelling(start - base, last - base), last - start),
