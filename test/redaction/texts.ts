@@ -36,6 +36,9 @@ const pieces = fc.oneof(
     '(415) 555-2671',
     'http://u:k9Zq4wZq4w@h',
     'hello world',
+    ..."my name is |Anna |Berg|Dr. |Orla McTrantow | said |'s manager |in Oslo|from New |York|the |Calle |Mayor, 3|, 28013 Madrid|name;city\n|Peruvian|我叫沈博文|川原 颯様|장동건이고|Ирина ".split(
+      '|',
+    ),
     'e',
     'a@',
     'eyJ',
