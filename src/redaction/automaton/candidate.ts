@@ -1,8 +1,8 @@
 import { END, type FormatDetector, type Match, type Tail } from '../detector.ts'
 import { type Ahead, aheadOf, JOIN_UNITS_MIN } from './ahead.ts'
 import { ALNUM, BASE64, HEX, isIn, TOKEN, type UnitClass, unitClass } from './classes.ts'
-import { isTooShort, joinAt } from './joins.ts'
-import { compileShape, measureShape, type Shape } from './shape.ts'
+import { glanceAtBody, joinAt, LONG_ENOUGH, TOO_SHORT } from './joins.ts'
+import { compileShape, type Measured, measureShape, type Shape } from './shape.ts'
 import { MACHINE_HOLD_UNITS_MAX, type Window } from './window.ts'
 
 /** One way a format can stand in a text: plainly, or disguised. */
@@ -29,8 +29,8 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
     compiled ??= compileShape(format.body)
     return compiled
   }
-  let measured: ReturnType<typeof measureShape> | undefined
-  const measure = (): ReturnType<typeof measureShape> => {
+  let measured: Measured | undefined
+  const measure = (): Measured => {
     measured ??= measureShape(format.body)
     return measured
   }
@@ -113,18 +113,28 @@ function plainly(
   format: FormatDetector,
   literal: string,
   shape: () => Shape,
-  measure: () => Pick<Shape, 'unitsMin' | 'alphabet'>,
+  measure: () => Measured,
   left: UnitClass,
   tail: Tail,
 ): Candidate['judge'] {
   const joins = literal.length >= 3
   return (window, start) => {
     if (isIn(left, start > window.low ? window.at(start - 1) : END)) return undefined
-    for (let index = 0; index < literal.length; index++)
-      if (window.at(start + index) !== literal.charCodeAt(index)) return undefined
     const body = start + literal.length
-    if (isTooShort(window, body, measure(), joins ? JOIN_UNITS_MIN - literal.length : Infinity))
-      return undefined
+    // The glance compared it already; what must be seen is whether it has arrived and the bound was not met.
+    if (body > window.end || !isNear(window, body - 1))
+      for (let index = 0; index < literal.length; index++)
+        if (window.at(start + index) !== literal.charCodeAt(index)) return undefined
+    const measured = measure()
+    const seen = glanceAtBody(
+      window,
+      body,
+      measured,
+      joins ? JOIN_UNITS_MIN - literal.length : Infinity,
+    )
+    if (seen === TOO_SHORT) return undefined
+    if (seen === LONG_ENOUGH && measured.uniform && !format.exact)
+      return concluded(window, start, body, body + measured.unitsMin)
     const { alphabet, first, longest } = shape()
     let skipped = 0
     let joinedAt = Infinity
@@ -141,10 +151,20 @@ function plainly(
     if (length < 0) return window.capped ? atBound(window, start, tail) : undefined
     const end = body + length + (length > joinedAt ? skipped : 0)
     if (format.exact && isIn(tail.units, window.at(end))) return undefined
+    return concluded(window, start, body, end)
+  }
+
+  function concluded(window: Window, start: number, body: number, end: number): Match | undefined {
     if (isStandIn(window, body, end)) return undefined
     if (format.check && !format.check(textOf(window, start, end))) return undefined
     return { start, end, tail: format.exact ? undefined : tail }
   }
+}
+
+/** True when the bound cannot have been met at `position`. */
+function isNear(window: Window, position: number): boolean {
+  const { offsets, base } = window
+  return (offsets[position] ?? 0) - (offsets[base] ?? 0) < MACHINE_HOLD_UNITS_MAX
 }
 
 /** `ghp_xxxx…`, `AKIAXXXX…`: what documentation writes where a token would stand. */

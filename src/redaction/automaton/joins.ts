@@ -2,26 +2,31 @@ import { ALNUM, isIn, unitClass } from './classes.ts'
 import type { Shape } from './shape.ts'
 import { MACHINE_HOLD_UNITS_MAX, type Window } from './window.ts'
 
-/**
- * True when the units of a body end before its fewest, at one that no join begins with: seen before the pattern is run. `joinsFrom`
- * is how many units must stand in front of a join.
- */
-export function isTooShort(
+/** The units of a body end before its fewest, at one that no join begins with. */
+export const TOO_SHORT = 0
+/** Its fewest units stand there. */
+export const LONG_ENOUGH = 1
+/** The end of what has arrived, the bound, a join or a placeholder comes first. */
+export const UNSEEN = 2
+
+/** What can be seen of a body before its pattern is run. `joinsFrom` is how many units must stand in front of a join. */
+export function glanceAtBody(
   window: Window,
   body: number,
   { unitsMin, alphabet }: Pick<Shape, 'unitsMin' | 'alphabet'>,
   joinsFrom: number,
-): boolean {
+): typeof TOO_SHORT | typeof LONG_ENOUGH | typeof UNSEEN {
   const { units, offsets, end } = window
   const from = offsets[window.base] ?? 0
   for (let index = 0; index < unitsMin; index++) {
     const at = body + index
-    if (at >= end || (offsets[at] ?? 0) - from >= MACHINE_HOLD_UNITS_MAX) return false
+    if (at >= end || (offsets[at] ?? 0) - from >= MACHINE_HOLD_UNITS_MAX) return UNSEEN
     const unit = units[at] ?? 0
+    if (unit === 0x5b) return UNSEEN
     if (isIn(alphabet, unit)) continue
-    return unit !== 0x5b && (index < joinsFrom || !isIn(JOINING, unit))
+    return index < joinsFrom || !isIn(JOINING, unit) ? TOO_SHORT : UNSEEN
   }
-  return false
+  return LONG_ENOUGH
 }
 
 /** Units that a join begins with. */

@@ -62,8 +62,14 @@ export function compileShape(pattern: string, options: { foldCase?: boolean } = 
   return { ...machine, unitsMin: from, unitsMax: to, alphabet, begins }
 }
 
+/** What is known of a pattern without compiling it. */
+export interface Measured extends Pick<Shape, 'unitsMin' | 'alphabet'> {
+  /** True when any so many units of the alphabet match: one class and a count. */
+  readonly uniform: boolean
+}
+
 /** Fewest units of a match of `pattern`, and every unit that can stand in one, without compiling it. */
-export function measureShape(pattern: string): Pick<Shape, 'unitsMin' | 'alphabet'> {
+export function measureShape(pattern: string): Measured {
   const tree = parsePattern(pattern, false)
   const alphabet = new Uint8Array(128)
   const visit = (node: Node): void => {
@@ -72,7 +78,8 @@ export function measureShape(pattern: string): Pick<Shape, 'unitsMin' | 'alphabe
     else node.parts.forEach(visit)
   }
   visit(tree)
-  return { unitsMin: lengths(tree).from, alphabet }
+  const uniform = tree.is === 'set' || (tree.is === 'repeat' && tree.part.is === 'set')
+  return { unitsMin: lengths(tree).from, alphabet, uniform }
 }
 
 function onDemand(built: Positions, whole: Part): Pick<Shape, 'first' | 'longest'> {

@@ -120,31 +120,48 @@ interface Circumstances {
 }
 
 function isValue(value: string, after: number, at: Circumstances): boolean {
-  const { quote, tied, password } = at
-  if (value.length < 6 || isStandIn(value) || isPublicValue(value) || /\s/.test(value)) return false
-  // Applications are told apart by a UUID, too: that one is no credential.
-  if (/^client|^consumer/.test(at.word) && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-/.test(value))
-    return false
-  // A template with holes, and the classes of a pattern.
-  const dashed = value.includes('-')
-  if (dashed && /a-zA-Z|A-Za-z|a-z0-9|0-9a-f/.test(value)) return false
-  if (value.includes('$') && /\$\{[A-Za-z_][\w.]*(?:[}(]|$)/.test(value)) return false
-  if (/^https?:/.test(value))
-    return tied && /token|secret|key/.test(at.word) && hasRandomPath(value)
-  if (isReference(value) && !(tied && hasRandomHost(value))) return false
-  if (/^[.-]/.test(value) && !at.glued) return false
-  if (quote === 0 && (after === 0x3a || value.endsWith(':') || isCode(value, after))) return false
-  // `private getName` declares a member.
-  if (!tied && at.word === 'private' && lookAt(value).digits < 3) return false
-  if (isRandom(dashed ? value.replace(/^(?:[a-z]{2,8})?-/, '') : value, at.unitsMin)) return true
+  if (value.length < 6) return false
+  // Most values are not random enough for any rule, which is cheaper to see than what else they may be.
+  const isLink = /^https?:/.test(value)
+  const isMeant = isLink
+    ? at.tied && /token|secret|key/.test(at.word) && hasRandomPath(value)
+    : looksSecret(value, at)
+  return isMeant && !isHarmless(value, at) && (isLink || !isPartOfCode(value, after, at))
+}
+
+/** True when a value is random or odd enough for what its name says. */
+function looksSecret(value: string, at: Circumstances): boolean {
+  const { quote, tied } = at
+  const random = value.includes('-') ? value.replace(/^(?:[a-z]{2,8})?-/, '') : value
+  if (isRandom(random, at.unitsMin)) return true
   if (quote !== 0 && tied && isOdd(value)) return true
-  if (!password) return false
+  if (!at.password) return false
   // Behind a space alone a password must look like nothing else.
   const loose = !tied && quote === 0
   return (
     isPassword(value, quote !== 0) &&
     (!loose || /^(?=.*\d.*\d)(?=.*[a-z])(?=.*[A-Z]).{8,}$/.test(value))
   )
+}
+
+/** Stand-ins, what says itself that it is public, texts and templates. */
+function isHarmless(value: string, at: Circumstances): boolean {
+  if (isStandIn(value) || isPublicValue(value) || /\s/.test(value)) return true
+  // Applications are told apart by a UUID, too: that one is no credential.
+  if (/^client|^consumer/.test(at.word) && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-/.test(value))
+    return true
+  // A template with holes, and the classes of a pattern.
+  if (value.includes('-') && /a-zA-Z|A-Za-z|a-z0-9|0-9a-f/.test(value)) return true
+  return value.includes('$') && /\$\{[A-Za-z_][\w.]*(?:[}(]|$)/.test(value)
+}
+
+/** Paths, hosts, calls and members. */
+function isPartOfCode(value: string, after: number, at: Circumstances): boolean {
+  if (isReference(value) && !(at.tied && hasRandomHost(value))) return true
+  if (/^[.-]/.test(value) && !at.glued) return true
+  if (at.quote === 0 && (after === 0x3a || value.endsWith(':') || isCode(value, after))) return true
+  // `private getName` declares a member.
+  return !at.tied && at.word === 'private' && lookAt(value).digits < 3
 }
 
 /** A link that is a credential itself: its path or host holds a long random part. */
