@@ -23,7 +23,7 @@ export function gramsOf(letters: readonly number[]): number[] {
 
 /** The weights of the buckets. */
 export function weightsOfGrams(): Int8Array {
-  return Int8Array.from(atob(LIKENESS_WEIGHTS), (byte) => byte.charCodeAt(0))
+  return new Int8Array(Buffer.from(LIKENESS_WEIGHTS, 'base64'))
 }
 
 /**

@@ -8,6 +8,12 @@ export const DIGIT = 3
 export const CASELESS = 4
 /** Letters of scripts that put no spaces between words. */
 export const IDEOGRAPH = 5
+/** Where most of them stand, the last excluded. */
+export const IDEOGRAPHS = [
+  [0x3041, 0x3100],
+  [0x3400, 0xa000],
+  [0xac00, 0xd7a4],
+] as const
 export const SPACE = 6
 
 /** Units from here on have no case. */
@@ -41,9 +47,7 @@ function kinds(): Uint8Array {
   table[0x5f] = DIGIT
   // Combining accents belong to the word that they stand in.
   table.fill(LOWER, 0x300, 0x370)
-  table.fill(IDEOGRAPH, 0x3041, 0x3100)
-  table.fill(IDEOGRAPH, 0x3400, 0xa000)
-  table.fill(IDEOGRAPH, 0xac00, 0xd7a4)
+  for (const [from, to] of IDEOGRAPHS) table.fill(IDEOGRAPH, from, to)
   table[0x3005] = IDEOGRAPH
   for (const unit of [0x20, 0x09, 0x0a, 0x0d, 0xa0, 0x202f, 0x3000]) table[unit] = SPACE
   return table

@@ -1,6 +1,17 @@
 import { CJK_STARTS, KOREAN_CUE_ENDS, KOREAN_STARTS } from '../cjk.ts'
 import { COLUMN_ENDS, COLUMN_MARKS, GAP, GLUE, gapOf } from '../context.ts'
-import { CASED_END, CASELESS, DIGIT, FOLD, IDEOGRAPH, KIND, LOWER, OTHER, UPPER } from '../units.ts'
+import {
+  CASED_END,
+  CASELESS,
+  DIGIT,
+  FOLD,
+  IDEOGRAPH,
+  IDEOGRAPHS,
+  KIND,
+  LOWER,
+  OTHER,
+  UPPER,
+} from '../units.ts'
 
 /**
  * What the engine knows of a unit, in one cell: in the low half the folded unit when words are made of it, else what gap it
@@ -41,9 +52,12 @@ const FLAGS_OF_KIND: Readonly<Record<number, number>> = {
   [IDEOGRAPH]: IS_IDEOGRAPH,
 }
 
+/** Units from here on are letters of scripts without spaces, or code. */
+const ODD_END = 0x3100
+
 /** Writes the traits of every unit. */
 export function writeTraits(cells: Uint32Array): void {
-  for (let unit = 0; unit < 0x10000; unit++) {
+  for (let unit = 0; unit < ODD_END; unit++) {
     const kind = KIND[unit] ?? OTHER
     const flags = FLAGS_OF_KIND[kind] ?? 0
     const folded = unit < CASED_END ? (FOLD[unit] ?? unit) : unit
@@ -51,6 +65,9 @@ export function writeTraits(cells: Uint32Array): void {
     if (flags & IN_WORD && folded >= 0x300 && folded < 0x370) add(cells, unit, IS_SILENT)
     if (kind === UPPER && unit < 0x80) add(cells, unit, IS_ASCII_UPPER)
   }
+  cells.fill(GAP.code, ODD_END)
+  for (const [from, to] of IDEOGRAPHS)
+    cells.fill(GAP.code | IS_IDEOGRAPH, Math.max(from, ODD_END), Math.max(to, ODD_END))
   for (const unit of [0x27, 0x2019]) add(cells, unit, IS_APOSTROPHE)
   for (const unit of GLUE) add(cells, unit, IS_GLUE)
   for (const unit of COLUMN_ENDS) add(cells, unit, ENDS_COLUMN)
