@@ -35,7 +35,7 @@ const database = openDatabase({ url: server.url, world, poolSize: 10, queryMs: 6
 const books = openDatabase({
   url: server.url,
   world,
-  poolSize: 4,
+  poolSize: 3,
   queryMs: 60_000,
   plansOnce: true,
 })
