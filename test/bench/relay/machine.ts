@@ -12,10 +12,10 @@ export function pinned(command: readonly string[], where: 'target' | 'others'): 
   return [taskset, '-c', where === 'target' ? '0' : `1-${cores - 1}`, ...command]
 }
 
-/** Moves a running process with all its threads to the target's core. */
-export function pinToTarget(pid: number): void {
-  if (isPinned && taskset !== null)
-    Bun.spawnSync([taskset, '-a', '-p', '-c', '0', String(pid)], { stdout: 'ignore' })
+/** Moves a running process with all its threads to the target's core or to the others; its children to come go along. */
+export function pin(pid: number, where: 'target' | 'others'): void {
+  const [tool, ...args] = pinned([], where)
+  if (tool) Bun.spawnSync([tool, '-a', '-p', ...args, String(pid)], { stdout: 'ignore' })
 }
 
 /** A child process that prints its port first. */

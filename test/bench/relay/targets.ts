@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { numberMember, textMember } from '../../../src/base/json.ts'
-import { pinned, pinToTarget, startProgram } from './machine.ts'
+import { benchServer } from '../reserve/server.ts'
+import { pin, pinned, startProgram } from './machine.ts'
 import type { Target } from './protocol.ts'
 
 /** Something between load and fake provider, running. */
@@ -29,6 +30,8 @@ export const TARGETS: Readonly<Record<string, Starter>> = {
   }),
   'pass-through': (origin) => program('pass-through', 'pass-through.ts', origin),
   dialler: (origin) => program('dialler', 'dialler.ts', origin),
+  // The least that a durable row before forwarding can cost: the dialler, and one insert into a table of PostgreSQL.
+  'row first': rowFirst,
   sluice: (origin) => sluice(origin, 'sluice', `/openai${PATH}`),
   // A path that the gateway does not read: sockets, key, row and trace of a call without its dialect.
   unread: (origin) => sluice(origin, 'unread', '/openai/v1/bench'),
@@ -39,12 +42,30 @@ function at(port: number): Target {
   return { hostname: '127.0.0.1', port, path: PATH, key: 'none' }
 }
 
-async function program(name: string, file: string, origin: URL): Promise<Running> {
+async function program(
+  name: string,
+  file: string,
+  origin: URL,
+  ...args: readonly string[]
+): Promise<Running> {
   const started = await startProgram(
-    [process.execPath, join(import.meta.dir, file), origin.origin],
+    [process.execPath, join(import.meta.dir, file), origin.origin, ...args],
     'target',
   )
   return { ...at(started.port), name, pid: started.pid, stop: started.stop }
+}
+
+async function rowFirst(origin: URL): Promise<Running> {
+  const server = await benchServer()
+  pin(server.pid, 'others')
+  const started = await program('row first', 'dialler.ts', origin, server.url)
+  return {
+    ...started,
+    async stop() {
+      await started.stop()
+      await server.stop()
+    },
+  }
 }
 
 /** The product as it ships: everything `npm start` starts, the one gateway worker alone on the target's core. */
@@ -77,7 +98,7 @@ async function sluice(origin: URL, name: string, path: string): Promise<Running>
     const ready: unknown = JSON.parse(text)
     const url = new URL(textMember(ready, 'url') ?? '')
     const pid = gatewayPid(ready)
-    pinToTarget(pid)
+    pin(pid, 'target')
     return {
       name,
       hostname: url.hostname,

@@ -8,6 +8,7 @@ import { silentLog, testWorld } from '../../support/world.ts'
 /** A server as it runs in production: fsync on. */
 export interface BenchServer {
   readonly url: string
+  readonly pid: number
   /** Machine, date and what an fsync costs here. */
   describe(): Promise<string>
   stop(): Promise<void>
@@ -19,6 +20,7 @@ export async function benchServer(): Promise<BenchServer> {
   await migrate(server.url, testWorld())
   return {
     url: server.url,
+    pid: server.pid,
     describe: async () => {
       const model = cpus()[0]?.model ?? 'unknown'
       const { p50, p99 } = fsyncMs(dataDir)
