@@ -58,7 +58,12 @@ async function program(
 async function rowFirst(origin: URL): Promise<Running> {
   const server = await benchServer()
   pin(server.pid, 'others')
-  const started = await program('row first', 'dialler.ts', origin, server.url)
+  const started = await program('row first', 'dialler.ts', origin, server.url).catch(
+    async (cause) => {
+      await server.stop()
+      throw cause
+    },
+  )
   return {
     ...started,
     async stop() {
