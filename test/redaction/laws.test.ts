@@ -58,6 +58,17 @@ describe('the law of the redactor', () => {
     PATIENCE_MS,
   )
 
+  test('a placeholder behind a long value changes nothing, wherever the bound cuts it', () => {
+    for (let units = 40; units < 70; units++)
+      for (const before of ['token ', 'password="', 'api_key=', 'at ']) {
+        const value = 'q7Zk0fX9bW2n'.repeat(6).slice(0, units)
+        const text = `${before}${value}[SAFE_TO_USE:EMAIL_abcdefgh] x9" and more`
+        const whole = through(made(), [text])
+        expect(through(made(), text.split(''))).toBe(whole)
+        expect(through(made(), [whole])).toBe(whole)
+      }
+  })
+
   test(
     'a filter that lets its tail go one unit early is caught by this law',
     () => {

@@ -1,6 +1,6 @@
 import type { Match } from '../detector.ts'
 import { ALNUM, isIn } from './classes.ts'
-import { PLACEHOLDER_START, type Window } from './window.ts'
+import { PLACEHOLDER_READS, type Window } from './window.ts'
 
 /** True when the word at `[start, end)` stands inside other letters: neither alone nor a hump of an identifier. */
 export function isInside(window: Window, start: number, end: number): boolean {
@@ -19,15 +19,14 @@ export function goesOn(window: Window, end: number): boolean {
   return after > 0x60 && after < 0x7b && after !== 0x73 && (units[end - 1] ?? 0) > 0x60
 }
 
-/** A value that begins in or runs over a placeholder is none: what was redacted once stays as it is. */
+/**
+ * A value that begins in or runs over a placeholder is none: what was redacted once stays as it is. One that the bound cuts off is
+ * not known for what it is, however much of it has arrived. Check `starved` before the result.
+ */
 export function touchesPlaceholder(window: Window, match: Match): boolean {
   const { units, low, end } = window
-  for (let at = Math.max(low, match.start - 1); at < match.end && at < end; at++) {
-    if (units[at] !== 0x5b) continue
-    let index = 1
-    while (at + index < end && units[at + index] === PLACEHOLDER_START.charCodeAt(index)) index++
-    if (index === PLACEHOLDER_START.length) return true
-  }
+  for (let at = Math.max(low, match.start - 1); at < match.end && at < end; at++)
+    if (units[at] === 0x5b && window.at(at) === PLACEHOLDER_READS) return true
   return false
 }
 

@@ -79,7 +79,12 @@ export function openMachine(
       return WAIT
     }
     if (match === undefined || match.start < window.low || match.end <= match.start) return NONE
-    if (touchesPlaceholder(window, match)) return NONE
+    const isTouching = touchesPlaceholder(window, match)
+    if (window.starved) {
+      waiting = Math.min(base, start)
+      return WAIT
+    }
+    if (isTouching) return NONE
     commit(detector, match)
     return FOUND
   }

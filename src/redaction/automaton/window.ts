@@ -15,7 +15,8 @@ export const CONTEXT_UNITS = 96
 /** How every placeholder begins; text that looks like one is never scanned. */
 export const PLACEHOLDER_START = '[SAFE_TO_USE:'
 const BRACKET = 0x5b
-const LETTER_A = 0x41
+/** As what the bracket of a placeholder is read: no boundary. */
+export const PLACEHOLDER_READS = 0x41
 
 /** Units that may belong to a value whose mark (`@`, `:` …) is still to come. */
 export const RUN = unitClass('A-Za-z0-9._%+\\-(:')
@@ -85,7 +86,7 @@ export function openWindow(engine: Engine): Window {
       }
       if (units[at] !== PLACEHOLDER_START.charCodeAt(index)) return BRACKET
     }
-    return LETTER_A
+    return PLACEHOLDER_READS
   }
   /** The raw text in the engine's memory. */
   let loadedFrom = 0
