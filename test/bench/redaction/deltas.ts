@@ -6,7 +6,7 @@ import { fastest } from './measure.ts'
 import { PLAIN } from './texts.ts'
 
 /** Units of prose that are fed piece by piece. */
-const FED_UNITS = 400_000
+const FED_UNITS = 200_000
 /** Slots held open at once to weigh one. */
 const SLOTS = 4000
 
