@@ -37,6 +37,8 @@ export interface SlotFilters {
   close(slots: readonly string[] | 'all'): readonly { slot: string; text: string }[]
 }
 
+const NO_TAILS: readonly { slot: string; text: string }[] = []
+
 /** No slot is open yet. */
 export function slotFilters({ openFilter, check }: AnswerFilters): SlotFilters {
   const open = new Map<string, TextFilter>()
@@ -58,18 +60,22 @@ export function slotFilters({ openFilter, check }: AnswerFilters): SlotFilters {
 
   return {
     splices(data, reading) {
-      const all = [...reading.splices]
+      // Most frames hold one text: no list is made before something changes, none is put in order that holds one splice.
+      let own: Splice[] | undefined
       for (const piece of reading.slots) {
         const literal = data.slice(piece.start, piece.end)
         const text = decodeLiteral(literal)
         const kept = filtered(piece, text)
-        if (kept !== text)
-          all.push({ start: piece.start, end: piece.end, text: encodeLiteral(kept, literal) })
+        if (kept === text) continue
+        own ??= [...reading.splices]
+        own.push({ start: piece.start, end: piece.end, text: encodeLiteral(kept, literal) })
       }
       check()
-      return all.sort((a, b) => a.start - b.start)
+      const all = own ?? reading.splices
+      return all.length < 2 ? all : [...all].sort((a, b) => a.start - b.start)
     },
     close(slots) {
+      if (slots.length === 0) return NO_TAILS
       const names = slots === 'all' ? [...open.keys()] : slots
       return names.flatMap((slot) => {
         const filter = open.get(slot)
