@@ -6,6 +6,7 @@ import { openBus } from '../../src/bus/bus.ts'
 import { encodeCalls } from '../../src/bus/call-messages.ts'
 import { decodeCalls, decodeUsage } from '../../src/bus/events.ts'
 import type { Bus, BusMessage, ParkedMessage } from '../../src/bus/port.ts'
+import { freeze } from '../support/freeze.ts'
 import { someCall, someEvent, type TestNats, testNats } from '../support/nats.ts'
 import { until } from '../support/world.ts'
 
@@ -335,7 +336,7 @@ describe('without a server for a while', () => {
     const first = someCall()
     bus.publishCall(first)
     await until('the first call', () => ids.length === 1)
-    process.kill(nats.pid(), 'SIGSTOP')
+    await freeze(nats.pid())
     const calls = Array.from({ length: 20 }, () => someCall())
     for (const call of calls) bus.publishCall(call)
     expect(bus.stats().spansAcked).toBe(2)

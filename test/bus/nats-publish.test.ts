@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect, type NatsConnection } from 'nats'
 import { openPublisher } from '../../src/bus/nats-publish.ts'
+import { freeze } from '../support/freeze.ts'
 import { type TestNats, testNats } from '../support/nats.ts'
 import { manualClock, testWorld, until } from '../support/world.ts'
 
@@ -53,7 +54,7 @@ test('a message larger than the server takes is refused at once', async () => {
 })
 
 test('without an answer a message ends at its deadline, and at once when the connection is lost', async () => {
-  process.kill(nats.pid(), 'SIGSTOP')
+  await freeze(nats.pid())
   const slow = manualClock()
   const publisher = openPublisher(nc, slow)
   const ended: string[] = []

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { connect } from 'nats'
 import type { Log } from '../../src/base/world.ts'
 import { natsVersion, obtainNats, startNats } from '../../src/embedded/nats.ts'
+import { freeze } from '../support/freeze.ts'
 import { natsBinary, testNats } from '../support/nats.ts'
 import { until } from '../support/world.ts'
 
@@ -60,7 +61,7 @@ describe('an embedded nats-server', () => {
   test('stop ends it also while it is frozen', async () => {
     const dataDir = temporary()
     const server = await startNats({ binary: await natsBinary(), dataDir, log })
-    process.kill(server.pid, 'SIGSTOP')
+    await freeze(server.pid)
     await server.stop()
     await until('the process is gone', () => !isAlive(server.pid))
     rmSync(dataDir, { recursive: true, force: true })

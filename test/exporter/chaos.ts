@@ -1,6 +1,7 @@
 import { openBus } from '../../src/bus/bus.ts'
 import { exchangeWriter } from '../../src/store/exchanges.ts'
 import { outboxSize } from '../../src/store/outbox.ts'
+import { freeze } from '../support/freeze.ts'
 import { someEvent, TIMINGS, testNats } from '../support/nats.ts'
 import { accept, partial, type Reply, startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { testDatabase } from '../support/postgres.ts'
@@ -95,7 +96,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
         await nats.kill()
         await nats.restart()
       } else {
-        process.kill(nats.pid(), 'SIGSTOP')
+        await freeze(nats.pid())
         setTimeout(() => process.kill(nats.pid(), 'SIGCONT'), 1_000)
       }
     }

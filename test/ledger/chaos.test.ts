@@ -9,6 +9,7 @@ import { openDatabase } from '../../src/store/database.ts'
 import { postgresLedger } from '../../src/store/ledger-postgres.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { sweepInterrupted } from '../../src/store/sweep.ts'
+import { freeze } from '../support/freeze.ts'
 import { ledgerBench } from '../support/ledger.ts'
 import { silentLog, testWorld, until } from '../support/world.ts'
 
@@ -100,7 +101,7 @@ test('a killed gateway, a frozen and a killed database under load: no cap passed
 
   // The postmaster too: it would let processes in anew, and whether they are then refused hung on who was frozen with a lock.
   const frozen = [server.pid, ...backends()]
-  for (const pid of frozen) process.kill(pid, 'SIGSTOP')
+  await Promise.all(frozen.map(freeze))
   const since = performance.now()
   await says([second, third], unanswered, 1)
   await until('what was held has outlived its hold', () => performance.now() - since > TTL_MS)
