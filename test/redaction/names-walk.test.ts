@@ -1,5 +1,4 @@
 import { expect, test } from 'bun:test'
-import { type CleanView, WALL } from '../../src/redaction/detector.ts'
 import { names } from '../../src/redaction/names/index.ts'
 import { COMMON, STOP } from '../../src/redaction/names/words/common.data.ts'
 import { GIVEN } from '../../src/redaction/names/words/given.data.ts'
@@ -7,7 +6,7 @@ import { PEOPLES } from '../../src/redaction/names/words/nrp.data.ts'
 import { CITIES, COUNTRIES, STREETS } from '../../src/redaction/names/words/places.data.ts'
 import { SURNAMES } from '../../src/redaction/names/words/surnames.data.ts'
 import * as triggers from '../../src/redaction/names/words/triggers.data.ts'
-import { findPlainly } from './names/plain-walk.ts'
+import { findPlainly, wholeView } from './names/plain-walk.ts'
 
 const split = (list: string): string[] =>
   list
@@ -88,14 +87,7 @@ function made(roll: (sides: number) => number): string {
 
 function findByEngine(units: readonly number[]): string[] {
   const out: string[] = []
-  const view: CleanView = {
-    start: 0,
-    end: units.length,
-    final: true,
-    at: (position) => units[position] ?? WALL,
-    copy: (from, to, target, at) => target.set(units.slice(from, to), at),
-  }
-  names.open().scan(view, (start, end, entity) => out.push(`${start}-${end} ${entity}`))
+  names.open().scan(wholeView(units), (start, end, entity) => out.push(`${start}-${end} ${entity}`))
   return out
 }
 

@@ -27,20 +27,24 @@ const EVERYDAY = W.wordlike | W.common | W.stop
 const KNOWN_WORDS_MAX = 64
 const isApostrophe = (unit: number): boolean => unit === 0x27 || unit === 0x2019
 
-/**
- * What the engine for names must find in a text of at most 8192 units: the rules as plain code, which asks the judgements at every
- * word that stands where a name may, whatever is known of it.
- */
-export function findPlainly(units: readonly number[]): string[] {
-  if (units.length > LEFT_UNITS + ROOM_UNITS) throw new RangeError('too long for one look')
-  const view: CleanView = {
+/** A whole text as scanners see it. */
+export function wholeView(units: readonly number[]): CleanView {
+  return {
     start: 0,
     end: units.length,
     final: true,
     at: (position) => units[position] ?? WALL,
     copy: (from, to, target, at) => target.set(units.slice(from, to), at),
   }
-  text.open(view, 0, false)
+}
+
+/**
+ * What the engine for names must find in a text of at most 8192 units: the rules as plain code, which asks the judgements at every
+ * word that stands where a name may, whatever is known of it.
+ */
+export function findPlainly(units: readonly number[]): string[] {
+  if (units.length > LEFT_UNITS + ROOM_UNITS) throw new RangeError('too long for one look')
+  text.open(wholeView(units), 0, false)
   const out: string[] = []
   const front = openFront()
   const known = new Set<number>()
