@@ -1,17 +1,21 @@
 import { isIn, type UnitClass } from './classes.ts'
-import { AHEAD_BYTES, AHEAD_UNITS_MAX } from './layout.ts'
+import { followed } from './followed.ts'
+import type { Node } from './pattern.ts'
+import { join, layOut, NOTHING, type Part, type Positions } from './positions.ts'
+import { MACHINE_HOLD_UNITS_MAX } from './window.ts'
 
 /**
- * What must stand behind the beginning of a literal before a verdict could fall: the engine looks before it tells of one. Without
- * it, a text full of literals with next to nothing behind them costs a verdict at each.
+ * What must stand behind the beginning of a literal before a verdict could fall, followed by the engine before it tells of one. All
+ * that is asked at one state becomes one deterministic automaton of its own: a text full of tokens one unit short costs a
+ * look-up a unit and no verdict.
  */
 export interface Ahead {
-  /** Fewest units from the literal's beginning to the verdict. */
-  readonly unitsMin: number
-  /** Units that may be among them. */
-  readonly members: UnitClass
-  /** True when the value may go on over a join, from `JOIN_UNITS_MIN` units on. */
-  readonly joins: boolean
+  /** The whole literal; the gate has seen a beginning of it. */
+  readonly literal: string
+  /** What stands behind the literal, at least. */
+  readonly body: Node
+  /** When the value may go on over a join: the units of the body, of which none begins a join. */
+  readonly joins?: UnitClass | undefined
 }
 
 /** Units of a literal and body that must be seen before a join (a line wrap, bold marks, `" + "`) is believed. */
@@ -19,54 +23,128 @@ export const JOIN_UNITS_MIN = 6
 /** Units with which a join begins. */
 export const JOIN_STARTS = '*"\'\n'
 
-const LEAST = 16
-const JOINS_FROM = 17
-const PENDING = 18
-const ALL = 19
-const NEVER = 255
-/** No verdict reads further. */
-const ALL_UNITS_MAX = 64
+/** Units 0 to 127 give a symbol each; the rows of next states stand behind them. */
+export const SYMBOL_BYTES = 128
+/** Next states that are none: nothing can come of it, and a verdict may fall. */
+export const DEAD = 0
+export const HEARD_AHEAD = 1
 
-/** An {@link Ahead} whose units are those of `body` and of `literal`. */
-export function aheadOf(unitsMin: number, body: UnitClass, literal: string, joins: boolean): Ahead {
-  const members = body.slice()
-  for (let at = 0; at < literal.length; at++) members[literal.charCodeAt(at)] = 1
-  return { unitsMin, members, joins }
-}
+/** Cells of one automaton; a row is found by a 16-bit number. No shelf of formats needs a tenth. */
+const CELLS_MAX = 32_768
+/** Positions laid out for all bodies of one state; only a user's own patterns could have more. */
+const POSITIONS_MAX = 8192
+
+const BRACKET = 0x5b
 
 /**
- * Writes what the engine looks for behind a state at which literals of `units` end: 128 flags of units that may come, how many must
- * come at least and in all, from the how manieth on a join may begin, and how many units of literals are under way. What one of several may hold, all may.
+ * The automaton behind a state at which literals of `units` end, as the engine reads it: 128 symbols, two to a cell, then rows of next
+ * states, each as the place of its row in cells. Undefined when it would be too large, or says nothing.
  */
-export function writeAhead(
-  bytes: Uint8Array,
-  place: number,
+export function compileAhead(
   ended: readonly { readonly units: number; readonly aheads: readonly Ahead[] }[],
-  pending: number,
-): void {
-  const at = place * AHEAD_BYTES
-  bytes.fill(0, at, at + AHEAD_BYTES)
-  let all = ALL_UNITS_MAX
-  let joinsFrom = NEVER
+): Uint16Array | undefined {
+  const built: Positions = { sets: [], follow: [] }
+  /** By position: whose body it ends or stands in, or undefined within a literal. */
+  const owners: (Owner | undefined)[] = []
+  const first: number[] = []
+  const lasts = new Set<number>()
+  const begun: Owner[] = []
   for (const { units, aheads } of ended)
     for (const ahead of aheads) {
-      all = Math.min(all, Math.max(0, ahead.unitsMin - units))
-      if (ahead.joins) joinsFrom = Math.min(joinsFrom, Math.max(0, JOIN_UNITS_MIN - units))
-      for (let unit = 0; unit < 128; unit++)
-        if (ahead.members[unit] === 1)
-          bytes[at + (unit >> 3)] = (bytes[at + (unit >> 3)] ?? 0) | (1 << (unit & 7))
+      const owner = { joins: ahead.joins, units }
+      const rest = [...ahead.literal.slice(units)].reduce<Part>((left, unit) => {
+        const part = join(left, layOut(one(unit), built), built)
+        owners.push(undefined)
+        return part
+      }, NOTHING)
+      if (rest.empty) begun.push(owner)
+      else owners[owners.length - 1] = owner
+      const whole = join(rest, layOut(followed(ahead.body), built), built)
+      while (owners.length < built.sets.length) owners.push(owner)
+      if (whole.empty || built.sets.length > POSITIONS_MAX) return undefined
+      first.push(...whole.first)
+      for (const last of whole.last) lasts.add(last)
     }
-  // What begins a join to one of them and belongs to the value of another ends the look wherever it stands.
-  for (const unit of JOIN_STARTS) {
-    const code = unit.charCodeAt(0)
-    const flags = bytes[at + (code >> 3)] ?? 0
-    const isJoin = ended.some(({ aheads }) => aheads.some((a) => a.joins && !isIn(a.members, code)))
-    if (!isJoin || (flags & (1 << (code & 7))) === 0) continue
-    bytes[at + (code >> 3)] = flags & ~(1 << (code & 7))
-    joinsFrom = 0
+
+  const { symbols, members } = symbolsOf(built)
+  const cells: number[] = []
+  const places = new Map<string, number>()
+  const waiting: { readonly positions: readonly number[]; depth: number; place: number }[] = []
+  const enter = (positions: readonly number[], depth: number): number => {
+    // Deeper than the bound nothing is read; how many units stand in front of a join matters for its first few.
+    if (depth >= MACHINE_HOLD_UNITS_MAX) return HEARD_AHEAD
+    const name = `${positions.join()};${Math.min(depth, JOIN_UNITS_MIN)}`
+    const known = places.get(name)
+    if (known !== undefined) return known
+    const place = SYMBOL_BYTES / 2 + cells.length
+    for (let symbol = 0; symbol < members.length; symbol++) cells.push(DEAD)
+    places.set(name, place)
+    waiting.push({ positions, depth, place })
+    return place
   }
-  bytes[at + LEAST] = Math.min(all, AHEAD_UNITS_MAX)
-  bytes[at + ALL] = all
-  bytes[at + PENDING] = pending
-  bytes[at + JOINS_FROM] = joinsFrom
+  enter([], 0)
+  for (let state = waiting.shift(); state; state = waiting.shift()) {
+    if (cells.length > CELLS_MAX) return undefined
+    const { positions, depth, place } = state
+    const owned = depth === 0 ? begun : positions.map((position) => owners[position])
+    for (const [symbol, unit] of members.entries())
+      cells[place - SYMBOL_BYTES / 2 + symbol] = nextOf(positions, owned, depth, unit)
+  }
+  const program = new Uint16Array(SYMBOL_BYTES / 2 + cells.length)
+  new Uint8Array(program.buffer).set(symbols)
+  program.set(cells, SYMBOL_BYTES / 2)
+  return program
+
+  function nextOf(
+    positions: readonly number[],
+    owned: readonly (Owner | undefined)[],
+    depth: number,
+    unit: number,
+  ): number {
+    // It may be a placeholder, which reads as a letter, or a join.
+    if (unit === BRACKET && owned.some((owner) => owner !== undefined)) return HEARD_AHEAD
+    if (JOIN_STARTS.includes(String.fromCharCode(unit)))
+      for (const owner of owned)
+        if (owner?.joins && owner.units + depth >= JOIN_UNITS_MIN && !isIn(owner.joins, unit))
+          return HEARD_AHEAD
+    const reached = new Set<number>()
+    for (const next of depth === 0 ? first : positions.flatMap((at) => built.follow[at] ?? []))
+      if (built.sets[next]?.[unit] === 1) reached.add(next)
+    if (reached.size === 0) return DEAD
+    for (const position of reached) if (lasts.has(position)) return HEARD_AHEAD
+    return enter(
+      [...reached].sort((a, b) => a - b),
+      depth + 1,
+    )
+  }
+}
+
+interface Owner {
+  readonly joins: UnitClass | undefined
+  /** Units of its literal in front of the state. */
+  readonly units: number
+}
+
+/** Units that no set tells apart share a symbol: gives it by unit, and one unit of each. */
+function symbolsOf(built: Positions): { symbols: Uint8Array; members: number[] } {
+  const sets = [...new Map(built.sets.map((set) => [set.join(''), set])).values()]
+  const symbols = new Uint8Array(SYMBOL_BYTES)
+  const members: number[] = []
+  const known = new Map<string, number>()
+  for (let unit = 0; unit < SYMBOL_BYTES; unit++) {
+    const sign = String.fromCharCode(unit)
+    const own = sign === '[' || JOIN_STARTS.includes(sign) ? sign : ''
+    const name = own + sets.map((set) => set[unit]).join('')
+    const symbol = known.get(name) ?? members.push(unit) - 1
+    known.set(name, symbol)
+    symbols[unit] = symbol
+  }
+  return { symbols, members }
+}
+
+/** The pattern of one unit. */
+export function one(unit: string): Node {
+  const set = new Uint8Array(SYMBOL_BYTES)
+  set[unit.charCodeAt(0)] = 1
+  return { is: 'set', set }
 }

@@ -1,8 +1,10 @@
 import { END, type FormatDetector, type Match, type Tail } from '../detector.ts'
-import { type Ahead, aheadOf, JOIN_UNITS_MIN } from './ahead.ts'
+import { type Ahead, JOIN_UNITS_MIN, one } from './ahead.ts'
 import { ALNUM, BASE64, HEX, isIn, TOKEN, type UnitClass, unitClass } from './classes.ts'
 import { glanceAtBody, joinAt, LONG_ENOUGH, TOO_SHORT } from './joins.ts'
-import { compileShape, type Measured, measureShape, type Shape } from './shape.ts'
+import { type Measured, measure as measureNode } from './measure.ts'
+import { type Node, parsePattern } from './pattern.ts'
+import { compileShape, type Shape } from './shape.ts'
 import { MACHINE_HOLD_UNITS_MAX, type Window } from './window.ts'
 
 /** One way a format can stand in a text: plainly, or disguised. */
@@ -31,7 +33,7 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
   }
   let measured: Measured | undefined
   const measure = (): Measured => {
-    measured ??= measureShape(format.body)
+    measured ??= measureNode(parsePattern(format.body, false))
     return measured
   }
   const left = unitClass(format.left ?? 'A-Za-z0-9')
@@ -45,10 +47,11 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
       detector,
       alone: excludes(left),
       glance: startsWith(literal, left),
-      ahead: () => {
-        const { unitsMin, alphabet } = measure()
-        return aheadOf(literal.length + unitsMin, alphabet, literal, literal.length >= 3)
-      },
+      ahead: () => ({
+        literal,
+        body: parsePattern(format.body, false),
+        joins: literal.length >= 3 ? measure().alphabet : undefined,
+      }),
       judge: plainly(format, literal, shape, measure, left, tail),
     })
     if (format.disguises !== true || literal.length < 3) continue
@@ -62,7 +65,7 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
           glance: startsWith(text, undefined),
           ahead: () => {
             const bits = (literal.length + measure().unitsMin - 1) * 8 - skipBits
-            return aheadOf(Math.floor(bits / 6) + 2, BASE64, text, false)
+            return { literal: text, body: times(Math.floor(bits / 6) + 2 - text.length, BASE64) }
           },
           judge: inBase64(literal, shape, skipBits),
         })
@@ -73,7 +76,7 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
         detector,
         alone: false,
         glance: startsWith(text, undefined),
-        ahead: () => aheadOf((literal.length + measure().unitsMin) * 2, HEX, text, false),
+        ahead: () => ({ literal: text, body: times(measure().unitsMin * 2, HEX) }),
         judge: inHex(literal, shape),
       })
     const wide = [...literal].join(' ')
@@ -84,12 +87,18 @@ export function candidatesOf(format: FormatDetector, detector: number): Candidat
       glance: startsWith(wide, ALNUM),
       ahead: () => {
         const { unitsMin, alphabet } = measure()
-        return aheadOf((literal.length + unitsMin) * 2 - 1, alphabet, wide, false)
+        const part: Node = { is: 'then', parts: [one(' '), { is: 'set', set: alphabet }] }
+        return { literal: wide, body: { is: 'repeat', part, from: unitsMin, to: unitsMin } }
       },
       judge: spaced(literal, shape),
     })
   }
   return found
+}
+
+/** So many units of a class. */
+function times(count: number, set: UnitClass): Node {
+  return { is: 'repeat', part: { is: 'set', set }, from: count, to: count }
 }
 
 /** True when `left` holds every letter and digit. */

@@ -3,6 +3,8 @@ import { writeKnownWords } from './known-words.ts'
 import {
   AHEAD_BYTES,
   AHEADS,
+  BODIES,
+  BODIES_BYTES,
   CELLS,
   CLASSES,
   FLAGS,
@@ -54,8 +56,10 @@ export interface Engine {
   readonly says: Uint8Array
   /** By state: how its words are looked behind, as `WORD_…` flags. */
   readonly words: Uint8Array
-  /** By state: what must stand behind its prefixes; see `writeAhead`. */
-  readonly aheads: Uint8Array
+  /** By state: where the automaton of what must stand behind its prefixes stands, and how many units of literals are under way. */
+  readonly aheads: Uint32Array
+  /** These automata; see `compileAhead`. */
+  readonly bodies: Uint16Array
   /** See `possiblePairs`. */
   readonly pairs: Uint8Array
   /** See `possibleRuns`. */
@@ -71,10 +75,9 @@ export interface Engine {
   run(state: number, position: number, limit: number, low: number, end: number): number
   /**
    * False when what stands behind the literals that end at `position` in `state` can come to nothing, provided that holding began
-   * at most `RUN_UNITS_MAX` units in front or with the literals under way; `isExact` says that it began there or in the run in
-   * front of them.
+   * at `base`, or, when it is left out, with the run in front of them.
    */
-  mayFollow(state: number, position: number, end: number, isExact: boolean): boolean
+  mayFollow(state: number, position: number, end: number, base?: number): boolean
   /** State where the last run stopped. */
   state(): number
   /** Why the last run stopped: `AT_LIMIT`, `HEARD` or `UNKNOWN_AHEAD`. */
@@ -94,7 +97,7 @@ export function openEngine(folded: Uint16Array): Engine {
   const { exports } = new WebAssembly.Instance(program, { host: { memory } })
   const native = exports as unknown as {
     run(state: number, at: number, limit: number, low: number, end: number): number
-    ahead(last: number, place: number, end: number, far: number): number
+    ahead(last: number, place: number, end: number, base: number): number
     copy(from: number, count: number, to: number, offsets: number, offset: number): number
     shift(by: number, moved: number): void
   }
@@ -111,7 +114,8 @@ export function openEngine(folded: Uint16Array): Engine {
     table: new Int32Array(buffer, TABLE, STATES_MAX * ROW_SYMBOLS),
     says,
     words: new Uint8Array(buffer, WORDS, STATES_MAX),
-    aheads: new Uint8Array(buffer, AHEADS, STATES_MAX * AHEAD_BYTES),
+    aheads: new Uint32Array(buffer, AHEADS, (STATES_MAX * AHEAD_BYTES) / 4),
+    bodies: new Uint16Array(buffer, BODIES, BODIES_BYTES / 2),
     pairs: new Uint8Array(buffer, PAIRS, 300),
     runs: new Uint8Array(buffer, RUNS, RUN_DIGITS_MAX + 1),
     looks: new Uint8Array(buffer, LOOKS, 65_536),
@@ -126,10 +130,14 @@ export function openEngine(folded: Uint16Array): Engine {
       ) -
         FRONT) >>
       1,
-    mayFollow: (state, position, last, isExact) =>
+    mayFollow: (state, position, last, base) =>
       ((says[state] ?? 0) & SAYS_PREFIX) === 0 ||
-      native.ahead(FRONT + position * 2, state * AHEAD_BYTES, FRONT + last * 2, isExact ? 1 : 0) !==
-        0,
+      native.ahead(
+        FRONT + position * 2,
+        state * AHEAD_BYTES,
+        FRONT + last * 2,
+        base === undefined ? 0 : FRONT + base * 2,
+      ) !== 0,
     state: () => (cells[0] ?? 0) / ROW_BYTES,
     reason: () => cells[1] ?? 0,
     copied: () => cells[2] ?? 0,

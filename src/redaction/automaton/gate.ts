@@ -1,6 +1,7 @@
-import { type Ahead, writeAhead } from './ahead.ts'
+import { type Ahead, compileAhead } from './ahead.ts'
 import type { Engine } from './engine.ts'
 import {
+  BODIES,
   ROW_BYTES,
   ROW_SYMBOLS,
   SAYS_ALWAYS,
@@ -11,7 +12,6 @@ import {
   WORD_WHOLE,
 } from './layout.ts'
 import { alphabet } from './symbols.ts'
-import { RUN_UNITS_MAX } from './window.ts'
 
 /**
  * One automaton over every literal of every detector: token prefixes (case kept) and words (case folded) at once, so that
@@ -97,6 +97,9 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
   let states: State[] = []
   let places = new Map<string, number>()
   let epoch = 0
+  /** Addresses of what must stand behind prefixes, and where the next one goes. */
+  const bodies = new Map<string, number>()
+  let bodiesEnd = 0
 
   function enter(nodes: readonly number[], before: number, mark: boolean): number {
     const name = `${nodes.join()};${before}${mark ? '!' : ''}`
@@ -120,15 +123,27 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
 
   /** Lets the engine look behind the prefixes of a state, when it can. */
   function canLook(place: number, { prefixes, pending }: Saying): boolean {
-    // Further left holding may have begun so early that the bound is met within the look.
-    if (prefixes.length === 0 || pending > RUN_UNITS_MAX) return false
+    if (prefixes.length === 0) return false
+    const name = prefixes.map(({ units, group }) => `${group}:${units}`).join()
+    const body = bodies.get(name) ?? addBody(prefixes)
+    bodies.set(name, body)
+    engine.aheads.set([body, pending], place * 2)
+    return body !== 0
+  }
+
+  /** Address of the automaton of what must stand behind `prefixes`; 0 when there is none, or no more room. */
+  function addBody(prefixes: Saying['prefixes']): number {
     const ended = prefixes.map(({ units, group }) => ({
       units,
       aheads: input.prefixes[group]?.aheads?.() ?? [],
     }))
-    if (ended.some(({ aheads }) => aheads.length === 0)) return false
-    writeAhead(engine.aheads, place, ended, pending)
-    return true
+    if (ended.some(({ aheads }) => aheads.length === 0)) return 0
+    const body = compileAhead(ended)
+    if (body === undefined || bodiesEnd + body.length > engine.bodies.length) return 0
+    engine.bodies.set(body, bodiesEnd)
+    const address = BODIES + bodiesEnd * 2
+    bodiesEnd += body.length
+    return address
   }
 
   function forget(): void {

@@ -14,10 +14,10 @@ export const SAYS_MARK = 4
 /** Prefixes: heard when what stands behind may come to something. */
 export const SAYS_PREFIX = 8
 
-/** Bytes of what must stand behind a state's prefixes; see `ahead.ts`. */
-export const AHEAD_BYTES = 32
-/** Units looked at behind a prefix, raw ones too: together with what is held in front they stay within the bound. */
-export const AHEAD_UNITS_MAX = 20
+/** Bytes by state: address of the automaton of what must stand behind its prefixes, and how many units of literals are under way. */
+export const AHEAD_BYTES = 8
+/** Bytes of all these automata, see `ahead.ts`: the whole shelf takes 600 KB. */
+export const BODIES_BYTES = 2 ** 20
 
 /** What is looked at behind the words of a state, as flags: all must stand alone; one is always heard; else see `word-looks.ts`. */
 export const WORD_WHOLE = 1
@@ -64,7 +64,7 @@ export const ROW_BYTES = 512
 /**
  * Addresses in the engine's memory. State and reason of the last run; by unit: symbol, kind, meaning, look, flags; words that looks know; by state:
  * what it says, and how its words are looked at; possible pairs of groups of digits, and runs; the window; raw text; the automaton's rows;
- * by state: what must stand behind its prefixes.
+ * by state: what must stand behind its prefixes; the automata of that.
  */
 export const CELLS = 64
 export const CLASSES = 1024
@@ -84,7 +84,8 @@ export const OFFSETS = UNITS + ROOM_UNITS * 2 + 64
 export const RAW = OFFSETS + ROOM_UNITS * 4 + 64
 export const TABLE = (RAW + RAW_UNITS * 2 + 1024) & ~511
 export const AHEADS = TABLE + STATES_MAX * ROW_BYTES
-export const PAGES = Math.ceil((AHEADS + STATES_MAX * AHEAD_BYTES) / 65_536)
+export const BODIES = AHEADS + STATES_MAX * AHEAD_BYTES
+export const PAGES = Math.ceil((BODIES + BODIES_BYTES) / 65_536)
 
 /** Kinds of units, as flags. */
 export const KIND_DIGIT = 1

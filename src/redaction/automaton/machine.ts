@@ -4,16 +4,12 @@ import { isInside, isPlaceholder, saysWord, touchesPlaceholder } from './boundar
 import type { Compiled } from './compile.ts'
 import { follow, recall } from './follow.ts'
 import { START } from './gate.ts'
-import { AHEAD_UNITS_MAX } from './layout.ts'
 import { type Decisions, type Memory, TAIL_UNITS_MAX } from './memory.ts'
 import { swallowStep } from './swallow.ts'
-import { MACHINE_HOLD_UNITS_MAX, runStart, type Window } from './window.ts'
+import { runStart, type Window } from './window.ts'
 
 /** `[SAFE_TO_USE:` + 40 of category + `_` + 8 letters + `]`. */
 const PLACEHOLDER_UNITS_MAX = 63
-
-/** With more held in front of a look behind a literal, the bound might be met within it. */
-const LOOK_HELD_UNITS_MAX = MACHINE_HOLD_UNITS_MAX - AHEAD_UNITS_MAX
 
 const NONE = 0
 const FOUND = 1
@@ -126,10 +122,7 @@ export function openMachine(
 
   function hear(position: number): Outcome {
     const saying = gate.said(memory.state)
-    if (
-      saying.prefixes.length > 0 &&
-      engine.mayFollow(memory.state, position - 1, window.end, true)
-    ) {
+    if (saying.prefixes.length > 0 && engine.mayFollow(memory.state, position - 1, window.end)) {
       // What is asked at the mark after these may begin one unit further left: nothing of it may leave meanwhile.
       const base = Math.min(hold(position), saying.mark ? runStart(window, position - 1) : position)
       for (const { group, units: length } of saying.prefixes) {
@@ -222,11 +215,7 @@ export function openMachine(
       const ended = saying.prefixes.find((prefix) => prefix.units === begun + steps)
       if (ended === undefined) continue
       const last = position + steps - 1
-      const held = (window.offsets[last] ?? 0) - (window.offsets[base] ?? 0)
-      // With nothing held in front of the literal the look may reach as far as any verdict.
-      const isExact = base === position - begun
-      if (held <= LOOK_HELD_UNITS_MAX && !engine.mayFollow(state, last, window.end, isExact))
-        return NONE
+      if (!engine.mayFollow(state, last, window.end, base)) return NONE
       return ended.group === groupsEnd ? NONE : askGroup(ended.group, position - begun, base)
     }
   }

@@ -43,7 +43,7 @@ export function parsePattern(pattern: string, foldCase: boolean): Node {
     const parts: Node[] = []
     while (index < pattern.length && pattern[index] !== '|' && pattern[index] !== ')')
       parts.push(quantified(atom(depth)))
-    return { is: 'then', parts }
+    return parts.length === 1 && parts[0] ? parts[0] : { is: 'then', parts }
   }
 
   function quantified(part: Node): Node {

@@ -1,10 +1,8 @@
-import { JOIN_STARTS } from './ahead.ts'
+import { lookAhead } from './ahead-look.ts'
 import * as w from './assembler.ts'
 import { copy, shift } from './copy.ts'
 import {
   AHEAD_BYTES,
-  AHEAD_UNITS_MAX,
-  AHEADS,
   AT_LIMIT,
   CELLS,
   CLASSES,
@@ -26,9 +24,7 @@ import {
   WORDS,
 } from './layout.ts'
 import { LOOKED, lookAtMark } from './looks.ts'
-import { both, is, isA, moved, offsetAt, unitAt } from './reading.ts'
-import { IS_RUN } from './unit-kinds.ts'
-import { MACHINE_HOLD_UNITS_MAX, RUN_UNITS_MAX } from './window.ts'
+import { both, moved, unitAt } from './reading.ts'
 import { wordLooks } from './word-looks.ts'
 
 const { add, and, not, get, set, constant, when, give, loop, block, leave, leaveIf } = w
@@ -36,72 +32,10 @@ const { add, and, not, get, set, constant, when, give, loop, block, leave, leave
 /** Place of `lookAtMark`, behind the looks. */
 const MARKS = LOOKED.length
 
-const twice = (units: w.Code): w.Code => w.shiftLeft(units, constant(1))
-
-/** Units held in front of the bound; with one to spare, for a read behind. */
-const HOLD_UNITS = MACHINE_HOLD_UNITS_MAX - 1
-
 /** Place of `lookAhead`. */
 const AHEAD = MARKS + 1
 
 const BEHIND = wordLooks(AHEAD + 1)
-
-/**
- * Whether what stands behind a literal may come to something. Parameters: pointer to its last unit, place of what must follow, behind
- * the last unit, whether holding began with the literals under way or in the run in front of them. Locals: 4 pointer, 5 behind
- * what must follow, 6 unit, 7 first unit of the literals under way, 8 whether nothing in front of them is held.
- */
-const lookAhead: w.WasmFunction = {
-  name: 'ahead',
-  params: 4,
-  results: 1,
-  locals: [w.I32, w.I32, w.I32, w.I32, w.I32],
-  body: [
-    ...set(7, w.sub(moved(get(0), 1), twice(w.load8(get(1), AHEADS + 18)))),
-    // Then all that must come may be looked at: the bound is far away.
-    ...set(8, and(get(3), not(isA(unitAt(get(7), -1), IS_RUN)))),
-    ...set(4, moved(get(0), 1)),
-    ...set(5, add(get(4), twice(w.load8(get(1), AHEADS + 16)))),
-    ...when(get(8), set(5, add(get(4), twice(w.load8(get(1), AHEADS + 19))))),
-    ...loop(
-      when(w.atLeast(get(4), get(5)), give(constant(1))),
-      when(w.atLeast(get(4), get(2)), give(constant(1))),
-      set(6, unitAt(get(4))),
-      when(
-        w.below(get(6), constant(128)),
-        when(
-          and(
-            w.shiftRight(
-              w.load8(add(get(1), w.shiftRight(get(6), constant(3))), AHEADS),
-              and(get(6), constant(7)),
-            ),
-            constant(1),
-          ),
-          set(4, moved(get(4), 1)),
-          leave(2),
-        ),
-      ),
-    ),
-    // What is not among them may be a placeholder, which reads as a letter, or a join.
-    ...when(is(get(6), '['), give(constant(1))),
-    ...when(
-      w.atLeast(get(4), add(moved(get(0), 1), twice(w.load8(get(1), AHEADS + 17)))),
-      ...[...JOIN_STARTS].map((sign) => when(is(get(6), sign), give(constant(1)))),
-    ),
-    // Far away in the raw text the bound may be met first, which says more than the unit.
-    ...when(
-      get(8),
-      give(not(w.below(w.sub(offsetAt(get(4)), offsetAt(get(7))), constant(HOLD_UNITS)))),
-    ),
-    ...when(
-      w.atLeast(w.sub(offsetAt(get(4)), offsetAt(get(0))), constant(AHEAD_UNITS_MAX)),
-      give(constant(1)),
-    ),
-    // So it may where literals under way are written in escapes.
-    ...give(w.above(w.sub(offsetAt(get(0)), offsetAt(get(7))), constant(RUN_UNITS_MAX))),
-    ...constant(0),
-  ],
-}
 
 /** Follows the automaton. Parameters: state, pointer, limit, lowest, behind the last. Locals: 5 next, 6 what it says, 7 unit, 8 its words. */
 const stop = (reason: number): w.Code => [
@@ -124,7 +58,7 @@ const speak: readonly w.Code[] = [
   when(
     and(get(6), constant(SAYS_PREFIX)),
     when(
-      w.call(AHEAD, get(1), w.multiply(row(get(5)), constant(AHEAD_BYTES)), get(4), constant(1)),
+      w.call(AHEAD, get(1), w.multiply(row(get(5)), constant(AHEAD_BYTES)), get(4), constant(0)),
       hear,
     ),
   ),

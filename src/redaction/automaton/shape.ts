@@ -1,5 +1,7 @@
 import type { UnitClass } from './classes.ts'
-import { type Node, PatternError, parsePattern } from './pattern.ts'
+import { lengths, merge, sizeOf } from './measure.ts'
+import { PatternError, parsePattern } from './pattern.ts'
+import { layOut, type Part, type Positions } from './positions.ts'
 
 /**
  * A pattern compiled to positions (Glushkov) and run as a deterministic automaton built on demand: every unit is
@@ -25,17 +27,6 @@ const POSITIONS_MAX = 2048
 /** States built on demand; a pattern that needs more is thrown away and built again, never grown. */
 const STATES_MAX = 1024
 
-interface Positions {
-  readonly sets: UnitClass[]
-  readonly follow: number[][]
-}
-
-interface Part {
-  readonly empty: boolean
-  readonly first: readonly number[]
-  readonly last: readonly number[]
-}
-
 interface State {
   readonly members: readonly number[]
   readonly accepts: boolean
@@ -60,26 +51,6 @@ export function compileShape(pattern: string, options: { foldCase?: boolean } = 
   const begins = new Uint8Array(128)
   for (const position of whole.first) merge(begins, built.sets[position])
   return { ...machine, unitsMin: from, unitsMax: to, alphabet, begins }
-}
-
-/** What is known of a pattern without compiling it. */
-export interface Measured extends Pick<Shape, 'unitsMin' | 'alphabet'> {
-  /** True when any so many units of the alphabet match: one class and a count. */
-  readonly uniform: boolean
-}
-
-/** Fewest units of a match of `pattern`, and every unit that can stand in one, without compiling it. */
-export function measureShape(pattern: string): Measured {
-  const tree = parsePattern(pattern, false)
-  const alphabet = new Uint8Array(128)
-  const visit = (node: Node): void => {
-    if (node.is === 'set') merge(alphabet, node.set)
-    else if (node.is === 'repeat') visit(node.part)
-    else node.parts.forEach(visit)
-  }
-  visit(tree)
-  const uniform = tree.is === 'set' || (tree.is === 'repeat' && tree.part.is === 'set')
-  return { unitsMin: lengths(tree).from, alphabet, uniform }
 }
 
 function onDemand(built: Positions, whole: Part): Pick<Shape, 'first' | 'longest'> {
@@ -129,80 +100,4 @@ function onDemand(built: Positions, whole: Part): Pick<Shape, 'first' | 'longest
     }
   }
   return { first: (next) => run(next, true), longest: (next) => run(next, false) }
-}
-
-/** Numbers the positions of `node` and records which may follow which. */
-function layOut(node: Node, built: Positions): Part {
-  if (node.is === 'set') {
-    const position = built.sets.push(node.set) - 1
-    built.follow.push([])
-    return { empty: false, first: [position], last: [position] }
-  }
-  if (node.is === 'either') {
-    const parts = node.parts.map((part) => layOut(part, built))
-    return {
-      empty: parts.some((part) => part.empty),
-      first: parts.flatMap((part) => part.first),
-      last: parts.flatMap((part) => part.last),
-    }
-  }
-  if (node.is === 'then')
-    return node.parts.reduce<Part>((left, part) => join(left, layOut(part, built), built), NOTHING)
-  return layOutRepeat(node, built)
-}
-
-const NOTHING: Part = { empty: true, first: [], last: [] }
-
-function layOutRepeat(node: Node & { is: 'repeat' }, built: Positions): Part {
-  let whole: Part = NOTHING
-  for (let count = 0; count < node.from; count++)
-    whole = join(whole, layOut(node.part, built), built)
-  if (node.to === Infinity) {
-    const again = layOut(node.part, built)
-    for (const last of again.last) link(built, last, again.first)
-    return join(whole, { ...again, empty: true }, built)
-  }
-  for (let count = node.from; count < node.to; count++)
-    whole = join(whole, { ...layOut(node.part, built), empty: true }, built)
-  return whole
-}
-
-function join(left: Part, right: Part, built: Positions): Part {
-  for (const last of left.last) link(built, last, right.first)
-  return {
-    empty: left.empty && right.empty,
-    first: left.empty ? [...left.first, ...right.first] : left.first,
-    last: right.empty ? [...left.last, ...right.last] : right.last,
-  }
-}
-
-function link(built: Positions, from: number, to: readonly number[]): void {
-  const list = built.follow[from]
-  if (list) for (const position of to) if (!list.includes(position)) list.push(position)
-}
-
-function lengths(node: Node): { from: number; to: number } {
-  if (node.is === 'set') return { from: 1, to: 1 }
-  if (node.is === 'repeat') {
-    const part = lengths(node.part)
-    return { from: part.from * node.from, to: part.to === 0 ? 0 : part.to * node.to }
-  }
-  const parts = node.parts.map(lengths)
-  if (node.is === 'then')
-    return parts.reduce((a, b) => ({ from: a.from + b.from, to: a.to + b.to }), { from: 0, to: 0 })
-  return {
-    from: Math.min(...parts.map((part) => part.from)),
-    to: Math.max(...parts.map((part) => part.to)),
-  }
-}
-
-function sizeOf(node: Node): number {
-  if (node.is === 'set') return 1
-  if (node.is === 'repeat')
-    return sizeOf(node.part) * (node.to === Infinity ? node.from + 1 : node.to)
-  return node.parts.reduce((sum, part) => sum + sizeOf(part), 0)
-}
-
-function merge(into: Uint8Array, set: UnitClass | undefined): void {
-  if (set) for (let unit = 0; unit < 128; unit++) if (set[unit] === 1) into[unit] = 1
 }
