@@ -8,7 +8,7 @@ import type {
 } from '../detector.ts'
 import { type Candidate, candidatesOf } from './candidate.ts'
 import { type Engine, openEngine } from './engine.ts'
-import { buildGate, type Gate } from './gate.ts'
+import { buildGate, type Gate, type GateInput } from './gate.ts'
 import { firstGlance, type Glance, nativeLook, possiblePairs, possibleRuns } from './glance.ts'
 import { WORD_ADDRESS, WORD_ASSIGNED, WORD_HEARD, WORD_LABELLED, WORD_VENDOR } from './layout.ts'
 import {
@@ -138,7 +138,7 @@ function compile(list: readonly Detector[]): Compiled {
       look: entries.reduce((flags, { label }) => flags | lookBehind(label.look), 0),
     })),
     marks: marks.join(''),
-    digits: (spots[0x30]?.entries.length ?? 0) > 0,
+    digits: digitsHeard(spots.slice(0x30, 0x3a)),
   }
   const engine = openEngine(FOLDED)
   const gate = buildGate(input, engine)
@@ -158,6 +158,12 @@ function compile(list: readonly Detector[]): Compiled {
     spots,
     streams,
   }
+}
+
+/** What all glances at numbers have in common says no inside a word. */
+function digitsHeard(spots: readonly MarkEntries[]): GateInput['digits'] {
+  if (spots.every(({ entries }) => entries.length === 0)) return 'none'
+  return spots.every(({ first }) => first !== undefined) ? 'outside words' : 'all'
 }
 
 /** Most raw UTF-16 units ever held back with these detectors; known without compiling them. */

@@ -9,6 +9,7 @@ import {
   SAYS_PREFIX,
   SAYS_WORD,
   STATES_MAX,
+  SYMBOLS_MAX,
   WORD_WHOLE,
 } from './layout.ts'
 import { alphabet } from './symbols.ts'
@@ -70,8 +71,8 @@ export interface GateInput {
   readonly words: readonly (Literal & { readonly look: number })[]
   /** Units that are marks by themselves. */
   readonly marks: string
-  /** True when digits after non-digits are marks. */
-  readonly digits: boolean
+  /** Whether digits after non-digits are marks: none, all, or those with fewer than three letters or digits right in front. */
+  readonly digits: 'none' | 'all' | 'outside words'
 }
 
 /** What stood in front, as far as it decides what may begin. */
@@ -80,9 +81,14 @@ const SMALL = 1
 const CAPITAL = 2
 const NUMERAL = 3
 
+/** Letters and digits in a row, from which on a digit stands inside a word. */
+const WORD_UNITS_MIN = 3
+
 interface State {
   readonly nodes: readonly number[]
   readonly before: number
+  /** Letters and digits right in front, as far as it matters. */
+  readonly run: number
   readonly saying: Saying
 }
 
@@ -91,7 +97,8 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
   const { unitOf, small } = alphabet(input, engine.classes)
   const { classes, table, says } = engine
   const tree = treeOf(input, classes)
-  const marks = new Uint8Array(ROW_SYMBOLS)
+  const countsRuns = input.digits === 'outside words'
+  const marks = new Uint8Array(SYMBOLS_MAX)
   for (const mark of input.marks) marks[classes[mark.charCodeAt(0)] ?? 0] = 1
   /** The first row stays empty: 0 stands for a transition that is not worked out. */
   let states: State[] = []
@@ -101,12 +108,12 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
   const bodies = new Map<string, number>()
   let bodiesEnd = 0
 
-  function enter(nodes: readonly number[], before: number, mark: boolean): number {
-    const name = `${nodes.join()};${before}${mark ? '!' : ''}`
+  function enter(nodes: readonly number[], before: number, run: number, mark: boolean): number {
+    const name = `${nodes.join()};${before}${mark ? '!' : ''}${run}`
     const known = places.get(name)
     if (known !== undefined) return known
     const saying = sayingOf(tree, nodes, mark)
-    const place = states.push({ nodes, before, saying })
+    const place = states.push({ nodes, before, run, saying })
     places.set(name, place)
     const looked = canLook(place, saying)
     engine.words[place] = saying.words.reduce(
@@ -151,7 +158,7 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
     places = new Map()
     table.fill(0)
     epoch++
-    enter([], APART, false)
+    enter([], APART, 0, false)
   }
 
   function grow(state: number, symbol: number): number {
@@ -167,17 +174,18 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
       add(nodes, tree.child(LONE_WORD, folded))
     nodes.sort((a, b) => a - b)
     const before = kindOf(unit)
-    const mark =
-      marks[symbol] === 1 || (input.digits && before === NUMERAL && from.before !== NUMERAL)
+    const run = before === APART || !countsRuns ? 0 : Math.min(from.run + 1, WORD_UNITS_MIN)
+    const startsNumber = before === NUMERAL && from.before !== NUMERAL && from.run < WORD_UNITS_MIN
+    const mark = marks[symbol] === 1 || (startsNumber && input.digits !== 'none')
     const full = states.length + 1 >= STATES_MAX
     if (full) forget()
-    const place = enter(nodes, before, mark)
+    const place = enter(nodes, before, run, mark)
     if (!full)
       table[state * ROW_SYMBOLS + symbol] = (says[place] === 0 ? place : -place) * ROW_BYTES
     return place
   }
 
-  enter([], APART, false)
+  enter([], APART, 0, false)
   return {
     get epoch() {
       return epoch
@@ -194,7 +202,7 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
 }
 
 const SILENT: Saying = { prefixes: [], words: [], whole: false, mark: false, pending: 0 }
-const NOTHING: State = { nodes: [], before: 0, saying: SILENT }
+const NOTHING: State = { nodes: [], before: 0, run: 0, saying: SILENT }
 
 function add(nodes: number[], node: number): void {
   if (node > 0) nodes.push(node)

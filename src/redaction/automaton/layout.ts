@@ -57,9 +57,14 @@ export const RAW_UNITS = 8192
 export const KNOWN_CELLS = 65_536
 /** States that fit the table. */
 export const STATES_MAX = 16_384
-/** Next states in a row of the table, and its bytes. */
-export const ROW_SYMBOLS = 128
-export const ROW_BYTES = 512
+/** Symbols of the automaton. */
+export const SYMBOLS_MAX = 128
+/**
+ * Next states in a row of the table, and its bytes: a line of the cache more than symbols need, or the busy beginnings of all rows
+ * would share a quarter of the cache.
+ */
+export const ROW_SYMBOLS = 144
+export const ROW_BYTES = 576
 
 /**
  * Addresses in the engine's memory. State and reason of the last run; by unit: symbol, kind, meaning, look, flags; words that looks know; by state:

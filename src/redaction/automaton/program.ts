@@ -8,6 +8,7 @@ import {
   CLASSES,
   HEARD,
   PAGES,
+  ROW_BYTES,
   SAYS,
   SAYS_ALWAYS,
   SAYS_MARK,
@@ -49,7 +50,12 @@ const goesOn: w.Code = and(
   and(w.above(get(7), constant(0x60)), w.below(get(7), constant(0x7b))),
   and(w.unequal(get(7), constant(0x73)), w.above(unitAt(get(1)), constant(0x60))),
 )
-const row = (state: w.Code): w.Code => w.shiftRight(state, constant(9))
+/** The number of a state, of the place of its row: a division by `ROW_BYTES`, exact for all states. */
+const row = (state: w.Code): w.Code =>
+  w.shiftRight(
+    w.multiply(w.shiftRight(state, constant(6)), constant(Math.ceil(2 ** 22 / ROW_BYTES))),
+    constant(16),
+  )
 const speak: readonly w.Code[] = [
   when(not(get(5)), stop(UNKNOWN_AHEAD)),
   set(5, w.sub(constant(0), get(5))),

@@ -1,8 +1,5 @@
 import type { GateInput } from './gate.ts'
-import { ROW_SYMBOLS } from './layout.ts'
-
-/** Symbols a row of the automaton has room for. */
-const SYMBOLS_MAX = ROW_SYMBOLS
+import { SYMBOLS_MAX } from './layout.ts'
 
 /** Symbols that all units beyond ASCII share. */
 const SHARED_SYMBOLS = 12
