@@ -89,7 +89,7 @@ function slotAt(path: JsonPath, root: JsonObject): SlotName | undefined {
   if (type === 'content_block_start' && path.length === 2 && path[1] === 'text') {
     return { slot: `${block}text`, kind: 'text', whole: false }
   }
-  if (type === 'message_start' && path[0] === 'message' && path[1] !== 'content') return undefined
+  if (type === 'message_start' && path[0] === 'message' && path[1] === 'usage') return undefined
   if (isSigned(path, root) || isFixed(path, holderOf(root, path), FREE)) return undefined
   const [first, index] = path
   if (type === 'message' && first === 'content' && typeof index === 'number') {
@@ -98,10 +98,18 @@ function slotAt(path: JsonPath, root: JsonObject): SlotName | undefined {
   return { slot: path.join('/'), kind: 'text', whole: true }
 }
 
+/** Thinking goes back as it came; only in a whole answer is it known that nobody signed it. */
 function isSigned(path: JsonPath, root: JsonObject): boolean {
-  const key = path[path.length - 1]
-  if (key === 'thinking') return true
-  return key === 'data' && textMember(holderOf(root, path), 'type') === 'redacted_thinking'
+  if (path[path.length - 1] !== 'thinking' || path.includes('input')) return false
+  if (textMember(root, 'type') === 'content_block_delta') return path.length === 2
+  const holder = holderOf(root, path)
+  if (textMember(holder, 'type') !== 'thinking') return false
+  return textMember(root, 'type') !== 'message' || isSignedBlock(holder)
+}
+
+/** True for a block of thinking with a signature, as answers and requests hold it. */
+export function isSignedBlock(block: JsonObject): boolean {
+  return textMember(block, 'type') === 'thinking' && (textMember(block, 'signature') ?? '') !== ''
 }
 
 function indexOf(root: JsonObject): number {

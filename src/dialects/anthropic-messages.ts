@@ -2,7 +2,7 @@ import type { Ask } from '../base/ask.ts'
 import { type Json, type JsonObject, member, textMember } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
 import { writeSse } from '../stream/sse.ts'
-import { messagesAnswer } from './anthropic-answer.ts'
+import { isSignedBlock, messagesAnswer } from './anthropic-answer.ts'
 import type { Dialect } from './dialect.ts'
 import { isFixed } from './fixed.ts'
 import { largest, type MediaFacts } from './openai-ask.ts'
@@ -54,7 +54,7 @@ const FREE: ReadonlySet<string> = new Set(['input', 'input_schema', 'schema'])
 
 function isUntouchable(path: JsonPath, parent: JsonObject): boolean {
   // Changed thinking is refused by its signature.
-  if (path[path.length - 1] === 'thinking' && member(parent, 'signature') !== undefined) return true
+  if (path[path.length - 1] === 'thinking' && isSignedBlock(parent)) return true
   return isFixed(path, parent, FREE)
 }
 

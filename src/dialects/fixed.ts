@@ -16,7 +16,7 @@ const FIXED: ReadonlySet<string> = new Set([
   ...['server_label', 'effort', 'include', 'ttl', 'media_resolution', 'fileUri', 'file_uri'],
 ])
 
-/** Members that hold an address or the medium itself as a `data:` URL. */
+/** Members that hold an address or the medium itself as a `data:` URL in base64. */
 const ADDRESSES: ReadonlySet<string> = new Set(['url', 'image_url', 'file_url', 'uri'])
 
 /**
@@ -33,10 +33,19 @@ export function isFixed(path: JsonPath, parent: JsonObject, free: ReadonlySet<st
     if (typeof step === 'string' && free.has(step)) return false
   }
   if (FIXED.has(key) || key.endsWith('_id')) return true
-  // Plain-text documents stand where others have base64.
-  if (key === 'data') return textMember(parent, 'type') !== 'text'
-  if (ADDRESSES.has(key)) return textMember(parent, key)?.startsWith('data:') ?? false
+  if (key === 'data') return path.includes('audio') || isMedium(parent)
+  if (ADDRESSES.has(key)) return BASE64_URL.test(textMember(parent, key) ?? '')
   return false
+}
+
+const BASE64_URL = /^data:[^,]{0,200};base64,/i
+/** What says of which kind a medium in base64 is. */
+const MEDIUM_KINDS = ['type', 'media_type', 'mimeType', 'mime_type', 'format']
+
+/** True for a holder whose `data` is a medium or encrypted. Plain-text documents stand where others have base64. */
+function isMedium(holder: JsonObject): boolean {
+  if (textMember(holder, 'type') === 'text') return false
+  return MEDIUM_KINDS.some((kind) => textMember(holder, kind) !== undefined)
 }
 
 /** The nearest object around the value at `path`, as far as `root` goes there. */

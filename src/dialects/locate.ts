@@ -4,6 +4,7 @@ import { type JsonPath, scanJson } from '../stream/json-text.ts'
 import type { Hole } from '../stream/template.ts'
 import type { SlotText, Splice } from './dialect.ts'
 import type { AnswerShape } from './reader.ts'
+import { WIRE_NAMES } from './wire-names.ts'
 
 /** A slot's piece while its frame is still being read. */
 export type Piece = { -readonly [Key in keyof SlotText]: SlotText[Key] } & {
@@ -23,6 +24,9 @@ export interface Located {
   /** A running total is no count at all: such a frame is like no other. */
   readonly odd: boolean
 }
+
+/** Where names of members that the protocols do not know are filtered: each by itself. */
+export const NAME_SLOT = 'name'
 
 const OTHER_NUMBER = /^[-\d]/
 const WHOLE = /^(?:0|[1-9][0-9]*)$/
@@ -50,6 +54,11 @@ export function locate(
         const name = shape.slotAt(path, root, event)
         if (name) pieces.push({ ...name, start, end, last: name.whole, key })
       }
+    },
+    key(path, start, end) {
+      const key = String(path[path.length - 1])
+      if (WIRE_NAMES.has(key) || hidden(path)) return
+      pieces.push({ slot: NAME_SLOT, kind: 'text', whole: true, start, end, last: true, key })
     },
     value(path, start, end) {
       const key = path[path.length - 1]

@@ -1,5 +1,6 @@
 import type { Ask } from '../base/ask.ts'
 import { type JsonObject, member, textMember } from '../base/json.ts'
+import type { JsonPath } from '../stream/json-text.ts'
 import { writeSse } from '../stream/sse.ts'
 import type { Dialect } from './dialect.ts'
 import { isFixed } from './fixed.ts'
@@ -14,7 +15,7 @@ export const openAiChat: Dialect = {
   id: 'openai.chat',
   requestIdHeader: 'x-request-id',
   readAsk,
-  isUntouchable: (path, parent) => isFixed(path, parent, FREE),
+  isUntouchable: (path, parent) => isFixed(path, parent, FREE) && !isSpeaker(path, parent),
   amend: (text, body, ask) => (ask.stream && !ask.usageAsked ? askForUsage(text, body) : []),
   openAnswer: (ask) => openReader(chatAnswer(ask)),
   refuse: (refusal) => asBody(openAiRefusal(refusal)),
@@ -41,6 +42,13 @@ function readAsk(body: JsonObject | undefined): Ask {
     serverTools,
     serviceTier: textMember(sent, 'service_tier'),
   }
+}
+
+/** True for the name of who speaks in a message: the names of functions steer the call, those of people do not. */
+function isSpeaker(path: JsonPath, message: JsonObject): boolean {
+  if (path.length !== 3 || path[0] !== 'messages' || path[2] !== 'name') return false
+  const role = textMember(message, 'role')
+  return role !== 'function' && role !== 'tool'
 }
 
 /** Below these the member names are the caller's own. */

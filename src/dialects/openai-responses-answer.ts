@@ -119,9 +119,17 @@ function slotAt(path: JsonPath, root: JsonObject): SlotName | undefined {
   if (match?.[2] === 'delta' && path.length === 1 && path[0] === 'delta') {
     return { slot: place(root) + match[1], kind: 'text', whole: false }
   }
-  if (isFixed(path, holderOf(root, path), FREE) || path.includes('result')) return undefined
+  const holder = holderOf(root, path)
+  if (isFixed(path, holder, FREE) || isImage(path, holder)) return undefined
   const kind = path[path.length - 1] === 'arguments' ? 'json' : 'text'
   return { slot: repeated(path, root), kind, whole: true }
+}
+
+/** An image in base64 that the model made. */
+function isImage(path: JsonPath, holder: JsonObject): boolean {
+  return (
+    path[path.length - 1] === 'result' && textMember(holder, 'type') === 'image_generation_call'
+  )
 }
 
 /** `output:0/content:1/`, from whichever indexes the event carries. */

@@ -3,6 +3,7 @@ import { LIMITS } from '../base/limits.ts'
 import type { Principal } from '../base/permission.ts'
 import type { Clock } from '../base/world.ts'
 import type { AnswerReader, Dialect, Framing, Reading } from '../dialects/dialect.ts'
+import { NAME_SLOT } from '../dialects/locate.ts'
 import type { MergedGuard } from '../policies/guard-merge.ts'
 import { type Direction, type GuardRules, guardRules } from '../policies/guard-rules.ts'
 import type { Guard } from '../policies/policy.ts'
@@ -127,6 +128,7 @@ async function slotTexts(
 
   function take(data: string, { slots }: Reading): void {
     for (const { slot, start, end, whole } of slots) {
+      if (slot === NAME_SLOT) continue
       const known = texts.get(slot)
       // The same text once more, at the end of the answer.
       if (whole && known) continue
@@ -154,10 +156,15 @@ async function slotTexts(
   framer.end()
   // What a filter still holds of a text that was cut may be the beginning of something: it stays out.
   const found = [...texts].map(([slot, { filter, text }]) => [
-    slot,
+    filteredWhole(guard.openRequest(), slot),
     isWhole ? text + filter.end() : text,
   ])
   return JSON.stringify(Object.fromEntries(found))
+}
+
+/** A slot's name is made of names of members, and these may be anybody's words. */
+function filteredWhole(filter: TextFilter, text: string): string {
+  return filter.push(text) + filter.end()
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   writeSse,
 } from '../stream/sse.ts'
 import { type AnswerPipe, isHalf, isOver, type Out } from './answer-pipe.ts'
+import { lineFilter } from './frame-lines.ts'
 
 /** A fresh filter for one slot; `json` when the slot's text is itself JSON text (tool arguments). */
 export type OpenFilter = (kind: SlotText['kind']) => TextFilter
@@ -97,10 +98,16 @@ export function openFilterPipe(
   const filters = slotFilters(answerFilters)
   return framing === 'array'
     ? arrayFilterPipe(reader, filters, out)
-    : sseFilterPipe(reader, filters, out)
+    : sseFilterPipe(reader, filters, answerFilters, out)
 }
 
-function sseFilterPipe(reader: AnswerReader, filters: SlotFilters, out: Out): AnswerPipe {
+function sseFilterPipe(
+  reader: AnswerReader,
+  filters: SlotFilters,
+  { openFilter, check }: AnswerFilters,
+  out: Out,
+): AnswerPipe {
+  const cleanLines = lineFilter(() => openFilter('text'))
   let newline: SseText['newline'] = '\n'
   function flushTails(slots: readonly string[] | 'all'): void {
     for (const { slot, text } of filters.close(slots)) {
@@ -109,14 +116,19 @@ function sseFilterPipe(reader: AnswerReader, filters: SlotFilters, out: Out): An
     }
   }
   const framer = sseFramer({ frameBytesMax: LIMITS.sseFrameBytesMax }, (frame: SseFrame) => {
-    const text = readSse(frame)
-    if (text.data === undefined) return isHalf(frame, reader) ? undefined : out(frame.bytes)
+    const came = readSse(frame)
+    const text = cleanLines(came)
+    if (text.data === undefined) {
+      if (isHalf(frame, reader)) return
+      check()
+      return out(text === came ? frame.bytes : text.text)
+    }
     newline = text.newline
     const reading = reader.read(text.data, text.event)
     flushTails(reading.closes)
     if (reading.drop || isHalf(frame, reader)) return
     const splices = filters.splices(text.data, reading)
-    out(splices.length === 0 ? frame.bytes : spliceSse(text, splices))
+    out(splices.length === 0 && text === came ? frame.bytes : spliceSse(text, splices))
   })
   return {
     push: framer.push,

@@ -54,14 +54,17 @@ export function guardScope(
 /** The rules of both directions; only tests and captured copies give their own. */
 export type RulesOf = (direction: Direction) => GuardRules | undefined
 
-/** Opens the guard of one call. What it detects is compiled already; a call pays only for its text. */
+/**
+ * Opens the guard of one call. What it detects is compiled already; a call pays only for its text. `own` is the vault
+ * where several calls share one.
+ */
 export function openGuard(
   merged: MergedGuard,
   scope: GuardScope,
   rulesOf: RulesOf = (direction) => guardRules(merged.guards, direction),
+  own: Vault = vault(scope),
 ): ExchangeGuard {
   const isOpen = merged.failMode === 'open'
-  const own = vault(scope)
   const request = openSide(rulesOf('request'), own)
   // What the model makes up is hidden for good: only the caller's own values have a way back.
   const response = openSide(rulesOf('response'), vault(scope))

@@ -1,4 +1,4 @@
-import { asFailure, type Failure } from '../base/failure.ts'
+import { asFailure, Failure } from '../base/failure.ts'
 import { newId } from '../base/id.ts'
 import { isJsonObject, type JsonObject, textMember } from '../base/json.ts'
 import type { Principal } from '../base/permission.ts'
@@ -16,6 +16,7 @@ import { type Admitted, reserve } from './reserve.ts'
 import type { Candidate } from './resolve-route.ts'
 import { refusalOf } from './respond.ts'
 import { closedOf, settle } from './settle.ts'
+import type { SocketMessage } from './socket-link.ts'
 
 /** One response asked for over a socket: an exchange of its own, with its own hold. */
 interface Turn {
@@ -28,9 +29,9 @@ interface Turn {
 /** The messages of a Responses socket as the gateway reads them. */
 export interface Turns {
   /** What goes on to the provider, or the refusal that goes back to the caller. */
-  fromCaller(text: string): Promise<{ readonly forward?: string; readonly refuse?: string }>
+  fromCaller(message: SocketMessage): Promise<{ forward?: SocketMessage; refuse?: string }>
   /** What goes on to the caller. Throws the refusal that a data policy asks for. */
-  fromProvider(text: string): readonly string[]
+  fromProvider(message: SocketMessage): readonly SocketMessage[]
   /** The socket is gone: what is open ends with it. */
   close(outcome: 'aborted' | 'failed', failure: Failure): void
 }
@@ -49,6 +50,8 @@ export function openTurns(options: TurnsOptions): Turns {
   const { socket, caller, candidate, deps } = options
   // In order of asking; the provider answers in that order.
   const open: Turn[] = []
+  // The turn begun last, for messages that belong to none.
+  let last: Turn | undefined
 
   function end(
     turn: Turn,
@@ -85,7 +88,8 @@ export function openTurns(options: TurnsOptions): Turns {
       exchange.timings.forwardedMs = exchange.elapsedMs()
       const reader = exchange.dialect.openAnswer(read.ask)
       const filters = exchange.guard && slotFilters(exchange.guard)
-      open.push({ exchange, admitted, reader, filters })
+      last = { exchange, admitted, reader, filters }
+      open.push(last)
       return outgoing.text ?? text
     } catch (cause) {
       const failure = asFailure(cause)
@@ -94,28 +98,67 @@ export function openTurns(options: TurnsOptions): Turns {
     }
   }
 
+  /** Any other message of the caller's: nobody's turn, but its text is looked through as a turn's is. */
+  async function lookedThrough(
+    text: string | undefined,
+    body: JsonObject | undefined,
+  ): Promise<string | undefined> {
+    const exchange = turnOf(socket, deps)
+    const read = readTurn(text ?? '', body ?? {}, exchange)
+    const model = read.ask.model ?? last?.exchange.read?.ask.model
+    const asked = { ...read, ask: { ...read.ask, model } }
+    exchange.read = asked
+    try {
+      const plan = await checkPolicies(exchange, asked, caller, candidate, deps)
+      const guard = options.guardFor(plan)
+      exchange.guard = guard
+      if (!guard?.looksAtRequests) return text
+      if (text !== undefined && body !== undefined) {
+        const scan = { clock: deps.world.clock, analyzer: deps.analyzer }
+        return (await redactRequest(read, 'POST', exchange.dialect, guard, scan)).text ?? text
+      }
+      if (guard.merged.unscannable === 'block') throw new Failure('unscannable_body')
+      return text
+    } catch (cause) {
+      const failure = asFailure(cause)
+      reportRefusal(exchange, failure, deps)
+      throw failure
+    }
+  }
+
   return {
-    async fromCaller(text) {
-      const body = parsed(text)
-      if (!body || textMember(body, 'type') !== 'response.create') return { forward: text }
+    async fromCaller(message) {
+      const text = textOf(message)
+      const body = text === undefined ? undefined : parsed(text)
+      const isCreate = body !== undefined && textMember(body, 'type') === 'response.create'
       try {
-        return { forward: await begin(text, body) }
+        const sent =
+          text !== undefined && isCreate ? await begin(text, body) : await lookedThrough(text, body)
+        // Bytes stay bytes, and what did not change goes on as it came.
+        if (sent === undefined || sent === text) return { forward: message }
+        return { forward: typeof message === 'string' ? sent : encoder.encode(sent) }
       } catch (cause) {
         return { refuse: refusalFrame(asFailure(cause), socket) }
       }
     },
-    fromProvider(text) {
+    fromProvider(message) {
+      const text = textOf(message)
       const [turn] = open
-      if (!turn) return [text]
+      const known = turn ?? last
+      if (text === undefined || !known) {
+        if (known?.filters) throw new Failure('upstream_broke', { inside: 'unreadable message' })
+        return [message]
+      }
+      if (!turn) return between(known, text, message)
       turn.exchange.timings.firstByteMs ??= turn.exchange.elapsedMs()
-      const event = /"type"\s*:\s*"([^"\\]+)"/.exec(text)?.[1]
+      const event = eventOf(text)
       const { frames, done } = passed(turn, text, event)
       const error = turn.reader.summary().error
       if (done || error || event === 'error') {
         open.shift()
         end(turn, error || event === 'error' ? 'failed' : 'ok', 200)
       }
-      return frames
+      return frames.length === 1 && frames[0] === text ? [message] : frames
     },
     close(outcome, failure) {
       for (const turn of open.splice(0)) end(turn, outcome, failure.row.status, failure)
@@ -127,12 +170,46 @@ function passed(turn: Turn, text: string, event: string | undefined) {
   const { reader, filters } = turn
   if (!filters) return { frames: [text], done: reader.glance(text, event).done }
   const reading = reader.read(text, event)
-  const tails = filters.close(reading.closes).flatMap(({ slot, text: tail }) => {
-    const frame = reader.writeText(slot, tail)
-    return frame ? [frame.data] : []
-  })
-  const splices = filters.splices(text, reading)
-  return { frames: [...tails, applySplices(text, splices)], done: reading.done }
+  const frames = framesOf(filters.close(reading.closes), reader)
+  // What the filters could not look into does not leave.
+  if (!reading.drop) frames.push(applySplices(text, filters.splices(text, reading)))
+  return { frames, done: reading.done }
+}
+
+/** A message after the turns that were asked for: looked into by itself. */
+function between(
+  { exchange, filters: acts }: Turn,
+  text: string,
+  message: SocketMessage,
+): readonly SocketMessage[] {
+  if (!acts || !exchange.guard || !exchange.read) return [message]
+  const reader = exchange.dialect.openAnswer(exchange.read.ask)
+  const filters = slotFilters(exchange.guard)
+  const reading = reader.read(text, eventOf(text))
+  if (reading.drop) return []
+  const sent = applySplices(text, filters.splices(text, reading))
+  return [sent, ...framesOf(filters.close('all'), reader)]
+}
+
+function framesOf(tails: ReturnType<SlotFilters['close']>, reader: AnswerReader): string[] {
+  return tails.flatMap(({ slot, text }) => reader.writeText(slot, text)?.data ?? [])
+}
+
+function eventOf(text: string): string | undefined {
+  return /"type"\s*:\s*"([^"\\]+)"/.exec(text)?.[1]
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** A message as text; undefined for bytes that are none. */
+function textOf(message: SocketMessage): string | undefined {
+  if (typeof message === 'string') return message
+  try {
+    return decoder.decode(message)
+  } catch {
+    return undefined
+  }
 }
 
 function parsed(text: string): JsonObject | undefined {

@@ -2,11 +2,12 @@ import { asFailure, Failure } from '../base/failure.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { Principal } from '../base/permission.ts'
 import type { Provider } from '../providers/provider.ts'
+import { type Vault, vault } from '../redaction/vault.ts'
 import { authenticate, mayStillCall } from './authenticate.ts'
 import { checkPolicies, type Plan } from './check-policies.ts'
 import type { GatewayDeps } from './deps.ts'
 import { type Exchange, open } from './exchange.ts'
-import { type ExchangeGuard, openGuard } from './guard.ts'
+import { type ExchangeGuard, guardScope, openGuard } from './guard.ts'
 import { requestHeaders } from './headers.ts'
 import { reportRefusal } from './report.ts'
 import { reserve } from './reserve.ts'
@@ -137,16 +138,18 @@ async function openAccount(
   }
 }
 
-/** One vault for the whole socket, unless the data policies change while it stands. */
+/**
+ * The guard of each turn: what it finds and refuses is the turn's own, the vault is the whole socket's, unless the data
+ * policies change while it stands.
+ */
 function guardKeeper(exchange: Exchange, caller: Principal, deps: GatewayDeps) {
-  let kept: { readonly name: string; readonly guard: ExchangeGuard } | undefined
+  let kept: { readonly name: string; readonly own: Vault } | undefined
   return ({ decision }: Plan): ExchangeGuard | undefined => {
     if (!decision.guard) return undefined
     const name = JSON.stringify(decision.guard)
-    const scope = decision.guard.placeholderScope === 'key' ? caller.keyId : exchange.id
-    if (kept?.name !== name)
-      kept = { name, guard: openGuard(decision.guard, { key: deps.placeholderKey, scope }) }
-    return kept.guard
+    const scope = guardScope(exchange, caller, decision.guard, deps)
+    if (kept?.name !== name) kept = { name, own: vault(scope) }
+    return openGuard(decision.guard, scope, undefined, kept.own)
   }
 }
 
@@ -186,9 +189,9 @@ function pump({ account, link, caller, request, calls, deps }: PumpOptions): Soc
   }
   calls.add(running)
 
-  async function admitted(text: string): Promise<void> {
+  async function admitted(message: SocketMessage): Promise<void> {
     if (!turns || over) return
-    const { forward, refuse } = await turns.fromCaller(text)
+    const { forward, refuse } = await turns.fromCaller(message)
     if (over) return
     if (refuse !== undefined) end?.send(refuse)
     if (forward !== undefined && !link.send(forward)) cut(new Failure('overloaded'))
@@ -199,8 +202,7 @@ function pump({ account, link, caller, request, calls, deps }: PumpOptions): Soc
       link.attach({
         message(message) {
           try {
-            const pieces =
-              typeof message === 'string' && turns ? turns.fromProvider(message) : [message]
+            const pieces = turns ? turns.fromProvider(message) : [message]
             for (const piece of pieces) if (!given.send(piece)) cut(new Failure('downstream_gone'))
           } catch (cause) {
             cut(asFailure(cause))
@@ -214,7 +216,7 @@ function pump({ account, link, caller, request, calls, deps }: PumpOptions): Soc
       })
     },
     message(message) {
-      if (!turns || typeof message !== 'string') {
+      if (!turns) {
         if (!link.send(message)) cut(new Failure('overloaded'))
         return
       }

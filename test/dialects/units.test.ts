@@ -2,8 +2,10 @@ import { describe, expect, spyOn, test } from 'bun:test'
 import fc from 'fast-check'
 import { askForUsage, withoutNullUsage } from '../../src/dialects/include-usage.ts'
 import { dialectFor } from '../../src/dialects/index.ts'
+import { NAME_SLOT } from '../../src/dialects/locate.ts'
 import { textBytes } from '../../src/dialects/text-bytes.ts'
 import { readUsage } from '../../src/dialects/usage-rows.ts'
+import { WIRE_NAMES } from '../../src/dialects/wire-names.ts'
 import { applySplices } from '../../src/stream/splice.ts'
 
 describe('counting text without parsing', () => {
@@ -170,5 +172,12 @@ test.each([
   const dialect = dialectFor(prefix, 'POST', path, query)?.dialect
   const reader = dialect?.openAnswer(dialect.readAsk({}, path, query))
   const slots = reader?.read(data, undefined).slots ?? []
-  expect(slots.map((slot) => data.slice(slot.start, slot.end))).toEqual(['TEXT'])
+  const told = (names: boolean) =>
+    slots
+      .filter(({ slot }) => (slot === NAME_SLOT) === names)
+      .map((slot) => data.slice(slot.start, slot.end))
+  expect(told(false)).toEqual(['TEXT'])
+  // So are the names of its members, unless they are the protocol's own.
+  const names = [...data.matchAll(/"(\w+)":/g)].map(([, name = '']) => name)
+  expect(told(true)).toEqual(names.filter((name) => !WIRE_NAMES.has(name)))
 })

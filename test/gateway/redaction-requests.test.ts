@@ -253,6 +253,26 @@ describe('however a value is written', () => {
       expect(out).not.toContain(Buffer.from(TOKEN).toString('base64').slice(8, 30))
     })
 
+  test.each([
+    ['an address that holds its text itself', { image_url: { url: `data:text/plain,${TOKEN}` } }],
+    ['data of no kind', { extra: { data: TOKEN } }],
+    ["a speaker's name", { role: 'user', name: TOKEN }],
+  ])('in %s it does not leave', async (_, inside) => {
+    const out = await sent('chat', { model: 'm', messages: [{ role: 'user', ...inside }] })
+    expect(out).not.toContain(TOKEN)
+    expect(out.match(PLACEHOLDER)).toHaveLength(1)
+  })
+
+  test('thinking is only kept with its signature', async () => {
+    const block = (more: object) => ({ type: 'thinking', thinking: TOKEN, ...more })
+    const of = (...content: object[]) =>
+      sent('messages', { max_tokens: 1, messages: [{ role: 'assistant', content }] })
+    expect(await of(block({ signature: '' }))).not.toContain(TOKEN)
+    expect(await of(block({ signature: 'c2ln' }))).toContain(TOKEN)
+    const input = { thinking: TOKEN, signature: 'x' }
+    expect(await of({ type: 'tool_use', id: 't', name: 'f', input })).not.toContain(TOKEN)
+  })
+
   test('a repeated key hides nothing: every one of its values is looked at', async () => {
     const out = await sent('chat', `{"messages":[],"user":"${TOKEN}","user":"x","user":"${TOKEN}"}`)
     expect(out).not.toContain(TOKEN)
