@@ -109,7 +109,7 @@ export interface LabelDetector extends Named {
    * are found and which are too little, `assigned-vendor` also ids of services, `labelled` that nothing without a digit is
    * taken, `address` that a user, a colon and an `@` must come. Without a look every word is told.
    */
-  readonly look?: 'assigned' | 'assigned-vendor' | 'labelled' | 'address'
+  readonly look?: 'assigned' | 'assigned-password' | 'assigned-vendor' | 'labelled' | 'address'
   /** The verdict on the value at `position`. */
   judge(text: Reader, position: number, word: string): Match | undefined
 }

@@ -10,7 +10,14 @@ import { type Candidate, candidatesOf } from './candidate.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { buildGate, type Gate, type GateInput } from './gate.ts'
 import { firstGlance, type Glance, nativeLook, possiblePairs, possibleRuns } from './glance.ts'
-import { WORD_ADDRESS, WORD_ASSIGNED, WORD_HEARD, WORD_LABELLED, WORD_VENDOR } from './layout.ts'
+import {
+  WORD_ADDRESS,
+  WORD_ASSIGNED,
+  WORD_HEARD,
+  WORD_LABELLED,
+  WORD_PASSWORD,
+  WORD_VENDOR,
+} from './layout.ts'
 import {
   CONTEXT_UNITS,
   MACHINE_HOLD_UNITS_MAX,
@@ -197,6 +204,7 @@ function addSpot(
 
 const LOOKS_BEHIND = {
   assigned: WORD_ASSIGNED,
+  'assigned-password': WORD_ASSIGNED | WORD_PASSWORD,
   'assigned-vendor': WORD_VENDOR,
   labelled: WORD_LABELLED,
   address: WORD_ADDRESS,

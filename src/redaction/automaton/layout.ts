@@ -19,13 +19,14 @@ export const AHEAD_BYTES = 8
 /** Bytes of all these automata, see `ahead.ts`: the whole shelf takes 600 KB. */
 export const BODIES_BYTES = 2 ** 20
 
-/** What is looked at behind the words of a state, as flags: all must stand alone; one is always heard; else see `word-looks.ts`. */
+/** What is looked at behind the words of a state, as flags: all must stand alone; one is always heard; one takes passwords; else see `word-looks.ts`. */
 export const WORD_WHOLE = 1
 export const WORD_HEARD = 2
 export const WORD_ASSIGNED = 4
 export const WORD_VENDOR = 8
 export const WORD_LABELLED = 16
 export const WORD_ADDRESS = 32
+export const WORD_PASSWORD = 64
 
 /** How a mark is looked at before it is heard; always heard, or by one of the looks in `looks.ts`. */
 export const LOOK_ALWAYS = 0
@@ -67,11 +68,12 @@ export const ROW_SYMBOLS = 144
 export const ROW_BYTES = 576
 
 /**
- * Addresses in the engine's memory. State and reason of the last run; by unit: symbol, kind, meaning, look, flags; words that looks know; by state:
+ * Addresses in the engine's memory. State and reason of the last run, units copied, where a value was refused; by unit: symbol, kind, meaning, look, flags; words that looks know; by state:
  * what it says, and how its words are looked at; possible pairs of groups of digits, and runs; the window; raw text; the automaton's rows;
  * by state: what must stand behind its prefixes; the automata of that.
  */
 export const CELLS = 64
+export const REFUSED = CELLS + 12
 export const CLASSES = 1024
 export const KINDS = CLASSES + 65_536
 export const FOLDED = KINDS + 65_536

@@ -1,5 +1,13 @@
-import { LEAST_LOOSE_UNITS_MIN, LOOSE_PASSWORD_UNITS_MIN } from '../values/value-text.ts'
+import {
+  LEAST_LOOSE_UNITS_MIN,
+  LEAST_UNITS_MIN,
+  LOOSE_PASSWORD_UNITS_MIN,
+  ODD_UNITS_MIN,
+  VENDOR_LOOSE_UNITS_MIN,
+  VENDOR_UNITS_MIN,
+} from '../values/value-text.ts'
 import * as w from './assembler.ts'
+import { WORD_ASSIGNED, WORD_PASSWORD } from './layout.ts'
 import {
   both,
   count,
@@ -13,11 +21,12 @@ import {
   NO,
   PERHAPS,
   rawUnits,
+  truth,
   unitAt,
 } from './reading.ts'
 import * as u from './unit-kinds.ts'
 
-const { and, or, not, get, set, constant, when, give, loop, block, leave, leaveIf } = w
+const { add, and, or, not, get, set, constant, when, either, give, loop, block, leave, leaveIf } = w
 
 /** Units in front of a value in which its operator is looked for; see `operatorBefore`. */
 const OPERATOR_UNITS_MAX = 23
@@ -63,37 +72,46 @@ const SMALL = 2
 const PART_UNITS_MAX = 14
 const SHORT_PART_UNITS_MAX = 4
 
-const POINTER = 4
-const UNIT = 5
-const PARTS = 6
-const PART = 7
-const LETTERS_OF_PART = 8
-const VOWELS = 9
-const PILE = 10
-const DIGITS_OF_PART = 11
-const ALL_DIGITS = 12
-const SYMBOLS = 13
-const BEHIND_HYPHEN = 14
-const HYPHENS = 15
-const LAST = 16
-const ODD = 17
-const SEEN = 18
-const UNPRONOUNCEABLE = 19
+const VALUE = 0
+const END = 1
+const QUOTE = 2
+const WORD = 3
+const WORDS = 4
+const POINTER = 5
+const UNIT = 6
+const FLAGS = 7
+const PARTS = 8
+const PART = 9
+const LETTERS_OF_PART = 10
+const VOWELS = 11
+const PILE = 12
+const DIGITS_OF_PART = 13
+const ALL_DIGITS = 14
+const SYMBOLS = 15
+const BEHIND_HYPHEN = 16
+const HYPHENS = 17
+const LAST = 18
+const ODD = 19
+const SEEN = 20
+const LIMIT = 21
+const TIED = 22
+const BEFORE = 23
+const CHANGES = 24
+const LOCALS = 20
+
+const isFlagged = (flags: number): w.Code => and(get(FLAGS), constant(flags))
 
 /** Ends a part: sets `ODD` unless `isRowOfWords` takes it for a word or a short number. */
 const endPart: readonly w.Code[] = [
-  // Letters as in words: at most five consonants in a row, and vowels enough.
+  // Letters as in words: vowels enough, and no long pile of consonants.
   when(
     w.above(get(LETTERS_OF_PART), constant(SHORT_PART_UNITS_MAX)),
     when(
       or(
-        get(UNPRONOUNCEABLE),
-        or(
-          w.above(get(LETTERS_OF_PART), constant(PART_UNITS_MAX)),
-          w.below(
-            w.multiply(get(VOWELS), constant(100)),
-            w.multiply(get(LETTERS_OF_PART), constant(16)),
-          ),
+        w.above(get(LETTERS_OF_PART), constant(PART_UNITS_MAX)),
+        w.below(
+          w.multiply(get(VOWELS), constant(100)),
+          w.multiply(get(LETTERS_OF_PART), constant(16)),
         ),
       ),
       set(ODD, constant(1)),
@@ -119,126 +137,200 @@ const endPart: readonly w.Code[] = [
 const beginPart = (kind: number): readonly w.Code[] => [
   count(PARTS),
   set(PART, constant(kind)),
-  ...[LETTERS_OF_PART, VOWELS, PILE, DIGITS_OF_PART, UNPRONOUNCEABLE].map((local) =>
-    set(local, constant(0)),
-  ),
+  ...[LETTERS_OF_PART, VOWELS, PILE, DIGITS_OF_PART].map((local) => set(local, constant(0))),
 ]
 const isPart = (kind: number): w.Code => w.equal(get(PART), constant(kind))
 
 const readDigit: readonly w.Code[] = [
   count(ALL_DIGITS),
-  count(DIGITS_OF_PART),
   block(
     when(isPart(NOTHING), ...beginPart(DIGITS), leave(1)),
     when(isPart(LETTERS), set(PART, constant(LETTERS_DIGITS))),
     when(isPart(CAPITALS), set(PART, constant(CAPITALS_DIGITS))),
   ),
+  count(DIGITS_OF_PART),
 ]
+/** A part that goes on as it began is the rule. */
 const readLetter: readonly w.Code[] = [
-  // What goes on behind digits is rarely a word.
-  when(w.atLeast(get(PART), constant(DIGITS)), set(ODD, constant(1))),
   block(
     when(
-      isA(get(UNIT), u.IS_UPPER),
-      when(isPart(LETTERS), ...endPart),
-      when(isPart(NOTHING), ...beginPart(CAPITALS)),
-      leave(1),
+      isFlagged(u.IS_LOWER),
+      leaveIf(isPart(LETTERS), 1),
+      when(isPart(NOTHING), ...beginPart(LETTERS), leave(2)),
+      when(
+        isPart(CAPITALS),
+        // `APIKey`: two parts, which are left to `isRowOfWords`.
+        when(w.above(get(LETTERS_OF_PART), constant(1)), set(ODD, constant(1))),
+        set(PART, constant(LETTERS)),
+        leave(2),
+      ),
     ),
-    set(BEHIND_HYPHEN, or(get(BEHIND_HYPHEN), constant(SMALL))),
-    when(isPart(NOTHING), ...beginPart(LETTERS)),
     when(
-      isPart(CAPITALS),
-      // `APIKey`: two parts, which are left to `isRowOfWords`.
-      when(w.above(get(LETTERS_OF_PART), constant(1)), set(ODD, constant(1))),
-      set(PART, constant(LETTERS)),
+      isFlagged(u.IS_UPPER),
+      leaveIf(isPart(CAPITALS), 1),
+      when(isPart(LETTERS), ...endPart),
+      when(isPart(NOTHING), ...beginPart(CAPITALS), leave(2)),
     ),
+    // What goes on behind digits is rarely a word.
+    set(ODD, constant(1)),
   ),
   count(LETTERS_OF_PART),
   count(PILE),
-  when(isA(get(UNIT), u.IS_VOWEL), count(VOWELS), set(PILE, constant(0))),
-  when(w.above(get(PILE), constant(5)), set(UNPRONOUNCEABLE, constant(1))),
+  when(isFlagged(u.IS_VOWEL), count(VOWELS), set(PILE, constant(0))),
+  // Six consonants in a row; no part is that short then.
+  set(ODD, or(get(ODD), w.above(get(PILE), constant(5)))),
+  set(
+    BEHIND_HYPHEN,
+    or(
+      get(BEHIND_HYPHEN),
+      add(
+        w.multiply(truth(isFlagged(u.IS_LOWER)), constant(SMALL)),
+        w.multiply(not(isFlagged(u.IS_HEX)), constant(BEYOND_HEX)),
+      ),
+    ),
+  ),
+]
+
+const isShorter = (units: number): w.Code => w.below(get(POINTER), moved(get(VALUE), units))
+
+const KINDS = u.IS_LETTER | u.IS_DIGIT
+
+/** Says no to a password of which `isPassword` finds the units too much alike; see there. */
+const changing: readonly w.Code[] = [
   when(
-    not(isA(get(UNIT), u.IS_HEX)),
-    set(BEHIND_HYPHEN, or(get(BEHIND_HYPHEN), constant(BEYOND_HEX))),
+    w.below(w.add(get(ALL_DIGITS), get(SYMBOLS)), constant(2)),
+    set(LAST, get(VALUE)),
+    set(BEFORE, isA(unitAt(get(VALUE)), KINDS)),
+    loop(
+      set(LAST, moved(get(LAST), 1)),
+      when(
+        w.below(get(LAST), get(POINTER)),
+        set(FLAGS, isA(unitAt(get(LAST)), KINDS)),
+        when(
+          not(
+            or(
+              w.equal(get(FLAGS), get(BEFORE)),
+              and(
+                w.equal(get(BEFORE), constant(u.IS_UPPER)),
+                w.equal(get(FLAGS), constant(u.IS_LOWER)),
+              ),
+            ),
+          ),
+          count(CHANGES),
+        ),
+        set(BEFORE, get(FLAGS)),
+        leave(1),
+      ),
+    ),
+    when(w.below(get(CHANGES), constant(3)), give(NO)),
   ),
 ]
 
 /**
  * What `isValue` refuses however it is asked: a row of words in `isRowOfWords`' sense, white space in quotes, and behind no operator
  * what is too short for a token and too plain for a password. Only values that end so near that no verdict can meet the bound within
- * them. Parameters: pointer to the value, behind the last unit, quote or 0, whether it is tied to its name.
+ * them. Parameters: pointer to the value, behind the last unit, quote or 0, pointer to the last unit of its word, flags of the words.
  */
-export const nameLook: w.WasmFunction = look('row', 4, 16, [
-  set(POINTER, get(0)),
-  set(LAST, get(0)),
-  block(
-    loop(
-      when(w.atLeast(get(POINTER), get(1)), give(PERHAPS)),
-      when(w.above(rawUnits(get(0), get(POINTER)), constant(NEAR_UNITS)), give(PERHAPS)),
-      set(UNIT, unitAt(get(POINTER))),
-      leaveIf(w.above(get(UNIT), constant(127)), 1),
-      when(is(get(UNIT), '['), give(PERHAPS)),
-      when(
-        isA(get(UNIT), u.IS_ALNUM),
-        set(SEEN, or(get(SEEN), flagsOf(get(UNIT)))),
-        block(when(isA(get(UNIT), u.IS_DIGIT), ...readDigit, leave(1)), ...readLetter),
+export const nameLook = (tied: number): w.WasmFunction =>
+  look('row', 5, LOCALS, [
+    set(POINTER, get(VALUE)),
+    set(LAST, get(VALUE)),
+    // As many units are as many raw ones at least.
+    set(LIMIT, moved(get(VALUE), NEAR_UNITS + 1)),
+    when(w.above(get(LIMIT), get(END)), set(LIMIT, get(END))),
+    block(
+      loop(
+        when(w.atLeast(get(POINTER), get(LIMIT)), give(PERHAPS)),
+        set(UNIT, unitAt(get(POINTER))),
+        set(FLAGS, flagsOf(get(UNIT))),
+        when(
+          isFlagged(u.IS_ALNUM),
+          set(SEEN, or(get(SEEN), get(FLAGS))),
+          either(isFlagged(u.IS_DIGIT), readDigit, readLetter),
+          forward(POINTER),
+          set(LAST, get(POINTER)),
+          leave(1),
+        ),
+        leaveIf(w.above(get(UNIT), constant(127)), 1),
+        when(is(get(UNIT), '['), give(PERHAPS)),
+        either(
+          get(QUOTE),
+          [
+            leaveIf(or(w.equal(get(UNIT), get(QUOTE)), is(get(UNIT), '\n')), 2),
+            when(
+              isFlagged(u.IS_SPACE),
+              give(w.above(rawUnits(get(VALUE), get(POINTER)), constant(NEAR_UNITS))),
+            ),
+          ],
+          [
+            when(is(get(UNIT), '&'), give(PERHAPS)),
+            when(
+              isFlagged(u.IS_LOOSE),
+              when(w.call(tied, get(VALUE), get(WORD), constant(0)), give(PERHAPS)),
+            ),
+            leaveIf(isFlagged(u.IS_STOP), 2),
+          ],
+        ),
+        ...endPart,
+        count(SYMBOLS),
+        when(
+          is(get(UNIT), '-'),
+          when(not(get(HYPHENS)), set(BEHIND_HYPHEN, constant(0))),
+          count(HYPHENS),
+        ),
         forward(POINTER),
-        set(LAST, get(POINTER)),
-        leave(1),
+        leave(0),
       ),
-      when(
-        get(2),
-        leaveIf(or(w.equal(get(UNIT), get(2)), is(get(UNIT), '\n')), 2),
-        when(isA(get(UNIT), u.IS_SPACE), give(NO)),
-      ),
-      when(
-        not(get(2)),
-        when(is(get(UNIT), '&'), give(PERHAPS)),
-        when(both(get(3), isA(get(UNIT), u.IS_LOOSE)), give(PERHAPS)),
-        leaveIf(isA(get(UNIT), u.IS_STOP), 2),
-      ),
-      ...endPart,
-      count(SYMBOLS),
-      when(
-        is(get(UNIT), '-'),
-        when(not(get(HYPHENS)), set(BEHIND_HYPHEN, constant(0))),
-        count(HYPHENS),
-      ),
-      forward(POINTER),
-      leave(0),
     ),
-  ),
-  ...endPart,
-  when(
-    not(or(get(2), get(3))),
+    when(w.above(rawUnits(get(VALUE), get(POINTER)), constant(NEAR_UNITS)), give(PERHAPS)),
+    ...endPart,
     when(
-      w.below(get(POINTER), moved(get(0), LEAST_LOOSE_UNITS_MIN)),
-      when(w.below(get(POINTER), moved(get(0), LOOSE_PASSWORD_UNITS_MIN)), give(NO)),
-      when(w.below(get(ALL_DIGITS), constant(2)), give(NO)),
+      not(get(QUOTE)),
+      set(TIED, w.call(tied, get(VALUE), get(WORD), constant(0))),
       when(
-        not(both(and(get(SEEN), constant(u.IS_UPPER)), and(get(SEEN), constant(u.IS_LOWER)))),
-        give(NO),
+        not(get(TIED)),
+        when(
+          isShorter(LEAST_LOOSE_UNITS_MIN),
+          // Only passwords are shorter.
+          when(not(and(get(WORDS), constant(WORD_PASSWORD))), give(NO)),
+          when(isShorter(LOOSE_PASSWORD_UNITS_MIN), give(NO)),
+          when(w.below(get(ALL_DIGITS), constant(2)), give(NO)),
+          when(
+            not(both(and(get(SEEN), constant(u.IS_UPPER)), and(get(SEEN), constant(u.IS_LOWER)))),
+            give(NO),
+          ),
+        ),
       ),
     ),
-  ),
-  // Odd heaps of symbols, numbers, and keys in groups are taken whatever they spell.
-  when(get(ODD), give(PERHAPS)),
-  when(w.above(get(SYMBOLS), constant(5)), give(PERHAPS)),
-  when(w.above(get(ALL_DIGITS), constant(6)), give(PERHAPS)),
-  when(
-    w.atLeast(get(POINTER), moved(get(0), 16)),
-    when(not(and(get(BEHIND_HYPHEN), constant(BEYOND_HEX))), give(PERHAPS)),
-  ),
-  when(
-    w.above(get(HYPHENS), constant(2)),
-    when(not(and(get(BEHIND_HYPHEN), constant(SMALL))), give(PERHAPS)),
-  ),
-  // Chopped into many short parts it is no row of words; a first part of nine units may not count.
-  when(
-    w.above(get(PARTS), constant(3)),
-    set(LAST, w.sub(get(LAST), get(0))),
-    when(get(HYPHENS), set(LAST, w.sub(get(LAST), constant(18)))),
-    when(w.aboveSigned(w.multiply(get(PARTS), constant(7)), get(LAST)), give(PERHAPS)),
-  ),
-  NO,
-])
+    // Services' keys are longer.
+    when(
+      not(and(get(WORDS), constant(WORD_ASSIGNED))),
+      when(isShorter(ODD_UNITS_MIN), give(NO)),
+      when(
+        not(get(QUOTE)),
+        when(isShorter(VENDOR_UNITS_MIN), give(NO)),
+        when(not(get(TIED)), when(isShorter(VENDOR_LOOSE_UNITS_MIN), give(NO))),
+      ),
+    ),
+    when(isShorter(LEAST_UNITS_MIN), ...changing),
+    // Odd heaps of symbols, numbers, and keys in groups are taken whatever they spell.
+    when(get(ODD), give(PERHAPS)),
+    when(w.above(get(SYMBOLS), constant(5)), give(PERHAPS)),
+    when(w.above(get(ALL_DIGITS), constant(6)), give(PERHAPS)),
+    when(
+      w.atLeast(get(POINTER), moved(get(VALUE), 16)),
+      when(not(and(get(BEHIND_HYPHEN), constant(BEYOND_HEX))), give(PERHAPS)),
+    ),
+    when(
+      w.above(get(HYPHENS), constant(2)),
+      when(not(and(get(BEHIND_HYPHEN), constant(SMALL))), give(PERHAPS)),
+    ),
+    // Chopped into many short parts it is no row of words; a first part of nine units may not count.
+    when(
+      w.above(get(PARTS), constant(3)),
+      set(LAST, w.sub(get(LAST), get(VALUE))),
+      when(get(HYPHENS), set(LAST, w.sub(get(LAST), constant(18)))),
+      when(w.aboveSigned(w.multiply(get(PARTS), constant(7)), get(LAST)), give(PERHAPS)),
+    ),
+    NO,
+  ])

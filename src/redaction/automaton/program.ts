@@ -8,6 +8,7 @@ import {
   CLASSES,
   HEARD,
   PAGES,
+  REFUSED,
   ROW_BYTES,
   SAYS,
   SAYS_ALWAYS,
@@ -78,7 +79,7 @@ const speak: readonly w.Code[] = [
       when(and(get(8), constant(WORD_HEARD)), hear),
       when(
         and(get(8), constant(WORD_ASSIGNED | WORD_VENDOR)),
-        when(w.call(BEHIND.at.assigned, get(1), get(4), and(get(8), constant(WORD_VENDOR))), hear),
+        when(w.call(BEHIND.at.assigned, get(1), get(4), get(8)), hear),
       ),
       when(
         and(get(8), constant(WORD_LABELLED)),
@@ -98,6 +99,8 @@ const run: w.WasmFunction = {
   results: 1,
   locals: [w.I32, w.I32, w.I32, w.I32],
   body: [
+    ...w.store32(constant(REFUSED), constant(0)),
+    ...w.store32(constant(REFUSED), constant(0), 4),
     ...block(
       loop(
         leaveIf(w.atLeast(get(1), get(2)), 1),

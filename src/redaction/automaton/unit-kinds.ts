@@ -2,7 +2,7 @@ import { APART, CELL, GAP } from '../values/label.ts'
 import { NAME, OPERATORS, QUOTES, SIGNS, SKIPPED } from '../values/locate.ts'
 import { URL_STOPS, USER } from '../values/url-units.ts'
 import { LOOSE, NAME_ENDS, NAMING, STOPS, TYING } from '../values/value-text.ts'
-import { DIGIT, HEX, type UnitClass, unitClass } from './classes.ts'
+import { ALNUM, DIGIT, HEX, type UnitClass, unitClass } from './classes.ts'
 import { RUN } from './window.ts'
 
 /** Which of some classes a unit is in decides how the engine reads on behind a word; each has its flag. */
@@ -28,6 +28,12 @@ export const IS_NAMING = flagOf(NAMING)
 export const IS_NAME_END = flagOf(NAME_ENDS)
 export const IS_STOP = flagOf(STOPS)
 export const IS_LOOSE = flagOf(LOOSE)
+/** Goes on in a value however that stands, and is worth no further look: ends nothing, begins no parameter and no placeholder. */
+const PLAIN = unitClass('#-%*-+\\--9=@-Z\\\\\\^-_a-{~')
+export const IS_PLAIN = flagOf(PLAIN)
+/** Of these: no letter and no digit; in no plain name. */
+export const IS_SYMBOL = flagOf(without(PLAIN, ALNUM))
+export const IS_UNNAMING = flagOf(without(without(PLAIN, NAMING), unitClass('A-Z')))
 /** Ties a value to its name; see `operatorBefore`. */
 export const IS_TYING = flagOf(TYING)
 export const IS_VOWEL = flagOf(unitClass('aeiouyAEIOUY'))
@@ -59,4 +65,8 @@ export function writeUnitKinds(flags: Uint32Array): void {
   for (const [index, members] of classes.entries())
     for (let unit = 0; unit < 128; unit++)
       if (members[unit] === 1) flags[unit] = (flags[unit] ?? 0) | (2 ** index)
+}
+
+function without(members: UnitClass, others: UnitClass): UnitClass {
+  return members.map((flag, unit) => (others[unit] === 1 ? 0 : flag))
 }

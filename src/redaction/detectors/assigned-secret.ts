@@ -3,7 +3,12 @@ import type { LabelDetector, Reader } from '../detector.ts'
 import { type Between, locateValue } from '../values/locate.ts'
 import { BETWEEN_WORDS, OTHER_NAMES } from '../values/names-between.ts'
 import { judgeSecret, mayBeSecret } from '../values/secret-value.ts'
-import { LEAST_UNITS_MIN } from '../values/value-text.ts'
+import {
+  LEAST_LOOSE_UNITS_MIN,
+  LEAST_UNITS_MIN,
+  VENDOR_LOOSE_UNITS_MIN,
+  VENDOR_UNITS_MIN,
+} from '../values/value-text.ts'
 import { VENDORS } from '../values/vendors.ts'
 import { hasWord } from '../values/words.ts'
 
@@ -75,7 +80,7 @@ interface Family {
   readonly named?: boolean
 }
 
-const UNITS_MIN = [LEAST_UNITS_MIN, 14] as const
+const UNITS_MIN = [LEAST_UNITS_MIN, LEAST_LOOSE_UNITS_MIN] as const
 
 function family({ id, entity, words, alone, password, unitsMin, named }: Family): LabelDetector {
   const list = words.split(',')
@@ -97,7 +102,7 @@ function family({ id, entity, words, alone, password, unitsMin, named }: Family)
       return locateValue(text, position, word.length, between)?.position
     },
     mayBegin: mayBeSecret,
-    look: id === 'vendor-secret' ? 'assigned-vendor' : 'assigned',
+    look: password ? 'assigned-password' : id === 'vendor-secret' ? 'assigned-vendor' : 'assigned',
     judge: (text, position, word) =>
       judgeSecret(text, position, word, password, unitsMin ?? UNITS_MIN),
     cases: {
@@ -193,7 +198,7 @@ export const assignedSecrets: readonly LabelDetector[] = [
     words: VENDORS.join(','),
     alone: true,
     password: false,
-    unitsMin: [14, 18],
+    unitsMin: [VENDOR_UNITS_MIN, VENDOR_LOOSE_UNITS_MIN],
   }),
   family({
     id: 'assigned-short-password',

@@ -19,6 +19,9 @@ export const TWO_KINDS_UNITS_MIN = 8
 /** Fewest units that any rule asks for behind space alone, but for passwords of letters of both cases and two digits. */
 export const LEAST_LOOSE_UNITS_MIN = 14
 export const LOOSE_PASSWORD_UNITS_MIN = 8
+/** Fewest units of what follows a service's name: tied to it, and behind space alone. */
+export const VENDOR_UNITS_MIN = 14
+export const VENDOR_LOOSE_UNITS_MIN = 18
 /** Units of a plain name that are looked at; a shorter one may have any number of capitals; half of a pair of numbers. */
 export const NAMING_UNITS_MAX = 16
 export const SHORT_NAME_UNITS_MAX = 6
