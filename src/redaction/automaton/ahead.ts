@@ -87,8 +87,9 @@ export function compileAhead(
     if (cells.length > CELLS_MAX) return undefined
     const { positions, depth, place } = state
     const owned = depth === 0 ? begun : positions.map((position) => owners[position])
+    const behind = depth === 0 ? first : positions.flatMap((at) => built.follow[at] ?? [])
     for (const [symbol, unit] of members.entries())
-      cells[place - SYMBOL_BYTES / 2 + symbol] = nextOf(positions, owned, depth, unit)
+      cells[place - SYMBOL_BYTES / 2 + symbol] = nextOf(behind, owned, depth, unit)
   }
   const program = new Uint16Array(SYMBOL_BYTES / 2 + cells.length)
   new Uint8Array(program.buffer).set(symbols)
@@ -96,7 +97,7 @@ export function compileAhead(
   return program
 
   function nextOf(
-    positions: readonly number[],
+    behind: readonly number[],
     owned: readonly (Owner | undefined)[],
     depth: number,
     unit: number,
@@ -107,15 +108,11 @@ export function compileAhead(
       for (const owner of owned)
         if (owner?.joins && owner.units + depth >= JOIN_UNITS_MIN && !isIn(owner.joins, unit))
           return HEARD_AHEAD
-    const reached = new Set<number>()
-    for (const next of depth === 0 ? first : positions.flatMap((at) => built.follow[at] ?? []))
-      if (built.sets[next]?.[unit] === 1) reached.add(next)
-    if (reached.size === 0) return DEAD
-    for (const position of reached) if (lasts.has(position)) return HEARD_AHEAD
-    return enter(
-      [...reached].sort((a, b) => a - b),
-      depth + 1,
-    )
+    const reached = behind.filter((position) => built.sets[position]?.[unit] === 1)
+    if (reached.length === 0) return DEAD
+    if (reached.some((position) => lasts.has(position))) return HEARD_AHEAD
+    const isOne = reached.length === 1
+    return enter(isOne ? reached : [...new Set(reached)].sort((a, b) => a - b), depth + 1)
   }
 }
 
@@ -127,7 +124,8 @@ interface Owner {
 
 /** Units that no set tells apart share a symbol: gives it by unit, and one unit of each. */
 function symbolsOf(built: Positions): { symbols: Uint8Array; members: number[] } {
-  const sets = [...new Map(built.sets.map((set) => [set.join(''), set])).values()]
+  // Counted units share their set.
+  const sets = [...new Map([...new Set(built.sets)].map((set) => [set.join(''), set])).values()]
   const symbols = new Uint8Array(SYMBOL_BYTES)
   const members: number[] = []
   const known = new Map<string, number>()
