@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { GuardRules } from '../policies/guard-rules.ts'
 import { type GuardedText, guardText, readGuard, tryOutRules } from '../policies/guard-text.ts'
+import { FINDINGS_MAX } from '../redaction/redact.ts'
 import type { Command, CommandContext } from './command.ts'
 
 interface Options {
@@ -17,7 +18,8 @@ export const redact: Command = {
     'redact [--findings] [--policy FILE] [--jsonl] < text',
     '',
     '  --findings     write findings instead of text, one JSON object a line:',
-    '                 kind, entity, detector, start, end (UTF-16 units)',
+    '                 kind, entity, detector, start, end (UTF-16 units); of one text at',
+    `                 most ${FINDINGS_MAX}`,
     '  --policy FILE  the config of a guard as JSON, as the admin API takes it; without one',
     '                 everything is found and replaced',
     '  --json         one JSON value {"text","findings"} when the text has ended',
@@ -80,16 +82,23 @@ async function redactText(
   // Through a decoder with state: a character may be cut by the pipe's pieces.
   const decoder = new TextDecoder()
   let whole = ''
-  const write = (text: string) => {
+  const out = Bun.stdout.writer()
+  // Waits for a reader that is slower: nothing piles up, and nothing is lost when the process ends.
+  const write = async (text: string): Promise<void> => {
     if (context.json) whole += text
-    else if (!findings && text !== '') process.stdout.write(text)
+    else if (!findings && text !== '') {
+      out.write(text)
+      await out.flush()
+    }
   }
   for await (const piece of Bun.stdin.stream())
-    write(made.push(decoder.decode(piece, { stream: true })))
-  write(made.push(decoder.decode()))
-  write(made.end())
+    await write(made.push(decoder.decode(piece, { stream: true })))
+  await write(made.push(decoder.decode()))
+  await write(made.end())
   if (context.json) context.out(JSON.stringify({ text: whole, findings: made.findings() }))
   else if (findings) for (const finding of made.findings()) context.out(JSON.stringify(finding))
+  if ((context.json || findings) && made.findings().length === FINDINGS_MAX)
+    context.err(`only the first ${FINDINGS_MAX} findings are listed`)
   if (made.blocked()) context.err('the policy would refuse a request with this text')
   return 0
 }

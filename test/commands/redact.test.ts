@@ -85,3 +85,23 @@ test('a policy with mistakes is refused with the place of each', async () => {
   expect({ code, out }).toEqual({ code: 1, out: '' })
   expect(err).toContain('/custom/0/pattern')
 })
+
+test('all of a large text comes out, however slowly it is read', async () => {
+  const line = `${'all is well here. '.repeat(4)}\n`
+  const input = line.repeat(20_000)
+  const child = Bun.spawn([process.execPath, 'src/cli.ts', 'redact'], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? '', SLUICE_DATA_DIR: '/nowhere/at/all' },
+    stdin: new Blob([input]),
+    stdout: 'pipe',
+    stderr: 'ignore',
+  })
+  let units = 0
+  for await (const piece of child.stdout) {
+    units += piece.length
+    // Others get their turn: the command is far ahead by now.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(await child.exited).toBe(0)
+  expect(units).toBe(input.length)
+})
