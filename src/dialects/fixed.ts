@@ -3,18 +3,31 @@ import type { JsonPath } from '../stream/json-text.ts'
 import type { SlotName } from './reader.ts'
 
 /**
- * Members that steer a call or must come back exactly as they were given, in all protocols: names and enumerations,
- * ids, signatures, encrypted content, base64 media. A changed one is refused by the provider or breaks the next turn.
+ * Members that must come back exactly as they were given, in all protocols: ids, signatures, encrypted content, base64
+ * media. A changed one is refused by the provider or breaks the next turn.
  */
 const FIXED: ReadonlySet<string> = new Set([
-  ...['id', 'type', 'role', 'model', 'object', 'status', 'phase', 'name', 'namespace', 'container'],
-  ...['conversation', 'prompt_cache_key', 'service_tier', 'system_fingerprint', 'cursor', 'format'],
-  ...['signature', 'encrypted_content', 'encrypted_stdout', 'encrypted_index', 'file_data'],
-  ...['thoughtSignature', 'thought_signature', 'mimeType', 'mime_type', 'media_type'],
-  ...['cachedContent', 'cached_content', 'modelVersion', 'responseId', 'finishReason', 'syntax'],
-  ...['finish_reason', 'stop_reason', 'obfuscation', 'b64_json', 'partial_image_b64', 'embedding'],
-  ...['server_label', 'effort', 'include', 'ttl', 'media_resolution', 'fileUri', 'file_uri'],
+  ...['id', 'model', 'container', 'conversation', 'prompt_cache_key', 'service_tier', 'cursor'],
+  ...['system_fingerprint', 'signature', 'encrypted_content', 'encrypted_stdout', 'file_data'],
+  ...['encrypted_index', 'thoughtSignature', 'thought_signature', 'mimeType', 'mime_type'],
+  ...['media_type', 'cachedContent', 'cached_content', 'modelVersion', 'responseId', 'obfuscation'],
+  ...['b64_json', 'partial_image_b64', 'embedding', 'fileUri', 'file_uri', 'ttl'],
 ])
+
+/** Members that steer a call by a name or a word of a list; what looks like no such word is text there too. */
+const STEERING: ReadonlySet<string> = new Set([
+  ...['type', 'role', 'object', 'status', 'phase', 'name', 'namespace', 'format', 'syntax'],
+  ...['finishReason', 'finish_reason', 'stop_reason', 'server_label', 'effort', 'include'],
+  ...['media_resolution'],
+])
+
+const WORD_UNITS_MAX = 64
+const WORD = /^[A-Za-z]{1,24}\d{0,3}(?:[_.-]+(?:[A-Za-z]{1,24}\d{0,3}|\d{1,8}))*$/
+
+/** True for what protocols and programs name things by (`web_search_20250305`, `getWeather`): no token is made so. */
+export function isWord(text: string): boolean {
+  return text.length <= WORD_UNITS_MAX && WORD.test(text)
+}
 
 /** Members that hold an address or the medium itself as a `data:` URL in base64. */
 const ADDRESSES: ReadonlySet<string> = new Set(['url', 'image_url', 'file_url', 'uri'])
@@ -33,6 +46,7 @@ export function isFixed(path: JsonPath, parent: JsonObject, free: ReadonlySet<st
     if (typeof step === 'string' && free.has(step)) return false
   }
   if (FIXED.has(key) || key.endsWith('_id')) return true
+  if (STEERING.has(key)) return isWord(textMember(parent, key) ?? 'listed')
   if (key === 'data') return path.includes('audio') || isMedium(parent)
   if (ADDRESSES.has(key)) return BASE64_URL.test(textMember(parent, key) ?? '')
   return false

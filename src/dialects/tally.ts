@@ -1,5 +1,6 @@
 import type { Usage } from '../base/usage.ts'
 import type { AnswerSummary } from './dialect.ts'
+import { isWord } from './fixed.ts'
 import type { UsageReading } from './usage-rows.ts'
 
 /** What one answer has told so far; written by a dialect's reader only. */
@@ -51,9 +52,14 @@ export function summaryOf(tally: Tally): AnswerSummary {
     tier: tally.tier,
     model: tally.model,
     id: tally.id,
-    finishReasons: [...tally.finish.values()],
-    error: tally.error,
+    finishReasons: [...tally.finish.values()].map(asWord),
+    error: tally.error && { ...tally.error, type: asWord(tally.error.type) },
     complete: tally.complete,
     outputBytes: tally.outputBytes,
   }
+}
+
+/** Words of the provider's end in traces and metrics, where its free text must not. */
+function asWord(text: string): string {
+  return isWord(text) || /^\d{1,6}$/.test(text) ? text : 'other'
 }

@@ -112,6 +112,20 @@ describe('a frame beside its data', () => {
   })
 })
 
+test("a provider's error tells its kind in its own words only, to the caller and to the trace", () => {
+  const reader = readerOf('chat', false)
+  const body = { error: { message: 'no', type: TOKEN, code: TOKEN } }
+  const bytes = Uint8Array.from(Buffer.from(JSON.stringify(body)))
+  const out = Buffer.from(filterWhole(bytes, reader, callGuard(SECRETS))).toString()
+  expect(out.match(PLACEHOLDER)).toHaveLength(2)
+  expect(reader.summary().error?.type).toBe('other')
+  for (const type of ['rate_limit_exceeded', 'RESOURCE_EXHAUSTED', '429', 'web_search_20250305']) {
+    const named = readerOf('chat', false)
+    named.glance(JSON.stringify({ error: { message: 'no', type } }), undefined)
+    expect(named.summary().error?.type).toBe(type)
+  }
+})
+
 describe('what looks like something that must not change', () => {
   const block = (input: object) => ({ type: 'tool_use', id: 't', name: 'f', input })
 

@@ -257,6 +257,8 @@ describe('however a value is written', () => {
     ['an address that holds its text itself', { image_url: { url: `data:text/plain,${TOKEN}` } }],
     ['data of no kind', { extra: { data: TOKEN } }],
     ["a speaker's name", { role: 'user', name: TOKEN }],
+    ['a name or a type that is none', { extra: { name: TOKEN } }],
+    ['a word of a list that is none', { extra: [{ type: `is ${TOKEN}` }] }],
   ])('in %s it does not leave', async (_, inside) => {
     const out = await sent('chat', { model: 'm', messages: [{ role: 'user', ...inside }] })
     expect(out).not.toContain(TOKEN)
