@@ -1,5 +1,7 @@
+import { ACCOUNTS } from '../values/account.ts'
 import { FILLERS } from '../values/label.ts'
 import { BETWEEN_WORDS, OTHER_NAMES } from '../values/names-between.ts'
+import { KNOWN_CELLS } from './layout.ts'
 
 /** What a word is known as, in its node's first cell. */
 export const KNOWN_OTHER = 1
@@ -8,13 +10,19 @@ export const KNOWN_FILLER = 4
 /** Cells of a node: what is known, then the node behind each letter. */
 export const NODE_CELLS = 32
 
+/** Where the lengths of account numbers stand, behind all nodes: by both letters of a country, five bits each. */
+export const ACCOUNT_CELLS = KNOWN_CELLS - 1024
+
 const LISTS = [
   [OTHER_NAMES, KNOWN_OTHER],
   [BETWEEN_WORDS, KNOWN_BETWEEN],
   [FILLERS, KNOWN_FILLER],
 ] as const
 
-/** Writes the words that stand between a name and its value as one tree over small letters; others are never compared. */
+/**
+ * Writes the words that stand between a name and its value as one tree over small letters (others are never compared), and
+ * the lengths of account numbers.
+ */
 export function writeKnownWords(cells: Uint16Array): void {
   let nodes = 1
   for (const [words, known] of LISTS)
@@ -28,5 +36,7 @@ export function writeKnownWords(cells: Uint16Array): void {
       }
       cells[node * NODE_CELLS] = (cells[node * NODE_CELLS] ?? 0) | known
     }
-  if (nodes * NODE_CELLS > cells.length) throw new RangeError('too many known words')
+  if (nodes * NODE_CELLS > ACCOUNT_CELLS) throw new RangeError('too many known words')
+  for (const [country, units] of ACCOUNTS)
+    cells[ACCOUNT_CELLS + (country.charCodeAt(0) & 31) * 32 + (country.charCodeAt(1) & 31)] = units
 }

@@ -9,7 +9,7 @@ import { both, is, look, moved, NEAR_UNITS, rawUnits, truth, unitAt } from './re
  * A look never says no where a verdict at that mark could fall; `test/redaction/engine.test.ts` holds them to it.
  */
 
-const { add, and, or, not, get, set, constant, when, give, loop, block, leaveIf } = w
+const { add, and, or, not, get, set, constant, when, give, loop, block, leave, leaveIf } = w
 
 /** A token unit on both sides. */
 const insideToken: readonly w.Code[] = [
@@ -27,7 +27,12 @@ const followedBy = (from: number, last: number, kind: number): readonly w.Code[]
 const precededBy = (places: readonly number[], kind: number): readonly w.Code[] =>
   places.map((place) => leaveIf(not(isOf(kindBeside(-place), kind)), 0))
 
-const lookAtStop = look('stop', 3, 0, [
+/** A letter that the ids of bots on Discord begin with; they are of so many units. */
+const BOT_UNITS_MIN = 23
+const BOT_UNITS_MAX = 28
+
+const lookAtStop = look('stop', 3, 1, [
+  // 3: pointer
   ...insideToken,
   // Fours of hexadecimal digits.
   block(
@@ -40,8 +45,24 @@ const lookAtStop = look('stop', 3, 0, [
   block(
     ...precededBy([2, 5, 9, 12, 17, 23], KIND_TOKEN),
     ...followedBy(1, 5, KIND_TOKEN),
-    when(beyond(8), give(constant(1))),
-    give(or(is(unitBeside(6), '.'), or(is(unitBeside(7), '.'), is(unitBeside(8), '.')))),
+    when(
+      not(beyond(8)),
+      leaveIf(
+        not(or(is(unitBeside(6), '.'), or(is(unitBeside(7), '.'), is(unitBeside(8), '.')))),
+        1,
+      ),
+    ),
+    // And they begin with M, N or O.
+    set(3, mark),
+    loop(
+      leaveIf(w.below(get(3), moved(mark, -BOT_UNITS_MAX)), 1),
+      when(
+        w.above(get(3), get(LOW)),
+        when(isOf(kindAt(get(3), -1), KIND_TOKEN), set(3, moved(get(3), -1)), leave(2)),
+      ),
+    ),
+    leaveIf(w.above(get(3), moved(mark, -BOT_UNITS_MIN)), 0),
+    give(w.below(w.sub(unitAt(get(3)), constant(0x4d)), constant(3))),
   ),
   constant(0),
 ])
@@ -68,16 +89,26 @@ const lookAtHyphen = look('hyphen', 3, 0, [
   constant(0),
 ])
 
+/** Units behind the colon in bot tokens of Telegram; fewer where they begin with an A. */
+const BOT_SECRET_UNITS_MIN = 34
+const BOT_SECRET_A_UNITS_MIN = 30
+
 /** Bot tokens of Telegram, hardware addresses, IPv6. */
 const lookAtColon = look('colon', 3, 3, [
-  // 3: pointer, 4: colons, 5: two in a row, or a full stop
+  // 3: pointer, 4: colons, 5: two in a row, or a full stop; of a bot token its end
   when(beyond(1), give(constant(1))),
   block(
     ...[-1, -2, -3, -4, -5].map((by) => leaveIf(not(isOf(kindBeside(by), KIND_DIGIT)), 0)),
-    ...[1, 9, 17].map((by) =>
-      leaveIf(not(or(beyond(by), truth(isOf(kindBeside(by), KIND_TOKEN)))), 0),
+    set(5, moved(mark, 1 + BOT_SECRET_UNITS_MIN)),
+    when(is(unitBeside(1), 'A'), set(5, moved(mark, 1 + BOT_SECRET_A_UNITS_MIN))),
+    set(3, moved(mark, 1)),
+    loop(
+      when(w.atLeast(get(3), get(5)), give(constant(1))),
+      when(w.atLeast(get(3), end), give(constant(1))),
+      when(isOf(kindAt(get(3), 0), KIND_TOKEN), set(3, moved(get(3), 1)), leave(1)),
     ),
-    give(constant(1)),
+    set(5, constant(0)),
+    when(is(unitAt(get(3)), '['), give(constant(1))),
   ),
   block(...firstOfPairs(':')),
   // A colon right in front of these digits was asked already.

@@ -9,6 +9,35 @@ import {
 import * as w from './assembler.ts'
 import { WORD_ASSIGNED, WORD_PASSWORD } from './layout.ts'
 import {
+  ALL_DIGITS,
+  BEFORE,
+  BEHIND_HYPHEN,
+  BEYOND_HEX,
+  CHANGES,
+  END,
+  endPart,
+  FLAGS,
+  HYPHENS,
+  isFlagged,
+  LAST,
+  LIMIT,
+  LOCALS,
+  ODD,
+  PARTS,
+  POINTER,
+  QUOTE,
+  readDigit,
+  readLetter,
+  SEEN,
+  SMALL,
+  SYMBOLS,
+  TIED,
+  UNIT,
+  VALUE,
+  WORD,
+  WORDS,
+} from './name-parts.ts'
+import {
   both,
   count,
   flagsOf,
@@ -21,12 +50,11 @@ import {
   NO,
   PERHAPS,
   rawUnits,
-  truth,
   unitAt,
 } from './reading.ts'
 import * as u from './unit-kinds.ts'
 
-const { add, and, or, not, get, set, constant, when, either, give, loop, block, leave, leaveIf } = w
+const { and, or, not, get, set, constant, when, either, give, loop, block, leave, leaveIf } = w
 
 /** Units in front of a value in which its operator is looked for; see `operatorBefore`. */
 const OPERATOR_UNITS_MAX = 23
@@ -55,141 +83,6 @@ export const tiedLook: w.WasmFunction = look('tied', 3, 2, [
   ),
   constant(0),
 ])
-
-/** What stands at the end of what was read of a part of a name. */
-const NOTHING = 0
-const CAPITALS = 1
-const LETTERS = 2
-const DIGITS = 3
-const LETTERS_DIGITS = 4
-const CAPITALS_DIGITS = 5
-
-/** Behind the first hyphen: a letter beyond hexadecimal digits, a small letter. */
-const BEYOND_HEX = 1
-const SMALL = 2
-
-/** More letters are no part that is told here; up to so few, any letters make one. */
-const PART_UNITS_MAX = 14
-const SHORT_PART_UNITS_MAX = 4
-
-const VALUE = 0
-const END = 1
-const QUOTE = 2
-const WORD = 3
-const WORDS = 4
-const POINTER = 5
-const UNIT = 6
-const FLAGS = 7
-const PARTS = 8
-const PART = 9
-const LETTERS_OF_PART = 10
-const VOWELS = 11
-const PILE = 12
-const DIGITS_OF_PART = 13
-const ALL_DIGITS = 14
-const SYMBOLS = 15
-const BEHIND_HYPHEN = 16
-const HYPHENS = 17
-const LAST = 18
-const ODD = 19
-const SEEN = 20
-const LIMIT = 21
-const TIED = 22
-const BEFORE = 23
-const CHANGES = 24
-const LOCALS = 20
-
-const isFlagged = (flags: number): w.Code => and(get(FLAGS), constant(flags))
-
-/** Ends a part: sets `ODD` unless `isRowOfWords` takes it for a word or a short number. */
-const endPart: readonly w.Code[] = [
-  // Letters as in words: vowels enough, and no long pile of consonants.
-  when(
-    w.above(get(LETTERS_OF_PART), constant(SHORT_PART_UNITS_MAX)),
-    when(
-      or(
-        w.above(get(LETTERS_OF_PART), constant(PART_UNITS_MAX)),
-        w.below(
-          w.multiply(get(VOWELS), constant(100)),
-          w.multiply(get(LETTERS_OF_PART), constant(16)),
-        ),
-      ),
-      set(ODD, constant(1)),
-    ),
-  ),
-  // One letter and one digit, or a word and two.
-  when(
-    w.atLeast(get(PART), constant(LETTERS_DIGITS)),
-    when(
-      w.above(get(DIGITS_OF_PART), w.add(constant(1), w.above(get(LETTERS_OF_PART), constant(1)))),
-      set(ODD, constant(1)),
-    ),
-    when(
-      and(
-        w.equal(get(PART), constant(CAPITALS_DIGITS)),
-        w.above(get(LETTERS_OF_PART), constant(1)),
-      ),
-      set(ODD, constant(1)),
-    ),
-  ),
-  set(PART, constant(NOTHING)),
-]
-const beginPart = (kind: number): readonly w.Code[] => [
-  count(PARTS),
-  set(PART, constant(kind)),
-  ...[LETTERS_OF_PART, VOWELS, PILE, DIGITS_OF_PART].map((local) => set(local, constant(0))),
-]
-const isPart = (kind: number): w.Code => w.equal(get(PART), constant(kind))
-
-const readDigit: readonly w.Code[] = [
-  count(ALL_DIGITS),
-  block(
-    when(isPart(NOTHING), ...beginPart(DIGITS), leave(1)),
-    when(isPart(LETTERS), set(PART, constant(LETTERS_DIGITS))),
-    when(isPart(CAPITALS), set(PART, constant(CAPITALS_DIGITS))),
-  ),
-  count(DIGITS_OF_PART),
-]
-/** A part that goes on as it began is the rule. */
-const readLetter: readonly w.Code[] = [
-  block(
-    when(
-      isFlagged(u.IS_LOWER),
-      leaveIf(isPart(LETTERS), 1),
-      when(isPart(NOTHING), ...beginPart(LETTERS), leave(2)),
-      when(
-        isPart(CAPITALS),
-        // `APIKey`: two parts, which are left to `isRowOfWords`.
-        when(w.above(get(LETTERS_OF_PART), constant(1)), set(ODD, constant(1))),
-        set(PART, constant(LETTERS)),
-        leave(2),
-      ),
-    ),
-    when(
-      isFlagged(u.IS_UPPER),
-      leaveIf(isPart(CAPITALS), 1),
-      when(isPart(LETTERS), ...endPart),
-      when(isPart(NOTHING), ...beginPart(CAPITALS), leave(2)),
-    ),
-    // What goes on behind digits is rarely a word.
-    set(ODD, constant(1)),
-  ),
-  count(LETTERS_OF_PART),
-  count(PILE),
-  when(isFlagged(u.IS_VOWEL), count(VOWELS), set(PILE, constant(0))),
-  // Six consonants in a row; no part is that short then.
-  set(ODD, or(get(ODD), w.above(get(PILE), constant(5)))),
-  set(
-    BEHIND_HYPHEN,
-    or(
-      get(BEHIND_HYPHEN),
-      add(
-        w.multiply(truth(isFlagged(u.IS_LOWER)), constant(SMALL)),
-        w.multiply(not(isFlagged(u.IS_HEX)), constant(BEYOND_HEX)),
-      ),
-    ),
-  ),
-]
 
 const isShorter = (units: number): w.Code => w.below(get(POINTER), moved(get(VALUE), units))
 

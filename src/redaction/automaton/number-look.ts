@@ -1,8 +1,10 @@
 import * as w from './assembler.ts'
+import { ACCOUNT_CELLS } from './known-words.ts'
 import {
   KIND_ALNUM,
   KIND_DIGIT,
   KIND_MARK,
+  KNOWN,
   PAIR_DIGITS_MAX,
   PAIR_MARKS,
   PAIR_OPEN,
@@ -27,7 +29,7 @@ import {
   unitBeside,
 } from './mark-reading.ts'
 import { is, isA, look, moved, unitAt } from './reading.ts'
-import { IS_BASE58 } from './unit-kinds.ts'
+import { IS_BASE58, IS_LETTER } from './unit-kinds.ts'
 
 const { add, and, or, not, get, set, constant, when, give, loop, block, leave, leaveIf } = w
 
@@ -43,8 +45,15 @@ const passDigits = (at: number, from: w.Code, most: number): w.Code =>
     ),
   )
 
-/** Letters and digits that an account number has at least behind its country. Source: ISO 13616, Norway. */
-const ACCOUNT_UNITS_MIN = 13
+/** Units of an account number of the country that two letters name, 0 when they name none. */
+const accountUnits = (first: w.Code, second: w.Code): w.Code =>
+  w.load16(
+    add(
+      w.shiftLeft(and(first, constant(31)), constant(6)),
+      w.shiftLeft(and(second, constant(31)), constant(1)),
+    ),
+    KNOWN + ACCOUNT_CELLS * 2,
+  )
 /** Units of the shortest address of base 58. */
 const BASE58_UNITS_MIN = 26
 
@@ -63,7 +72,8 @@ const base58: w.Code = [
 
 /** A digit behind something else: what `firstGlance` says of numbers, and which two groups may begin anything. */
 export const lookAtNumber = look('number', 3, 7, [
-  // 3: unit in front, 4: behind the digits, 5: behind the second group, 6: place in the pairs, 7: what follows, 8: behind a third, 9: pointer
+  // 3: unit in front, 4: behind the digits, 5: behind the second group, 6: place in the pairs, 7: what follows, 8: behind a third, 9: pointer;
+  // of an account number 5: units, 6: all its units, 7: kind
   when(w.below(get(LOW), mark), set(3, unitBeside(-1))),
   when(is(get(3), '_'), give(constant(0))),
   when(
@@ -80,23 +90,30 @@ export const lookAtNumber = look('number', 3, 7, [
       not(w.below(moved(mark, -3), get(LOW))),
       when(isOf(kindBeside(-3), KIND_ALNUM), give(constant(0))),
     ),
-    // Two letters in front of two digits: seven at least, or an account number with what one has at least.
+    // Two letters in front of two digits: seven at least, or an account number.
     when(beyond(1), give(constant(1))),
     when(not(isOf(kindBeside(1), KIND_DIGIT)), give(constant(0))),
     set(4, mark),
     passDigits(4, mark, 7),
     when(or(w.atLeast(get(4), end), w.equal(get(4), moved(mark, 7))), give(constant(1))),
+    // An account number: as long as its country's are.
+    when(not(w.below(moved(mark, -3), get(LOW))), when(is(unitBeside(-3), '_'), give(constant(0)))),
+    when(not(isA(unitBeside(-2), IS_LETTER)), give(constant(0))),
+    set(6, accountUnits(unitBeside(-2), unitBeside(-1))),
+    when(not(get(6)), give(constant(0))),
     set(4, mark),
+    set(5, constant(2)),
     loop(
-      when(w.atLeast(get(5), constant(ACCOUNT_UNITS_MIN)), give(constant(1))),
       when(w.atLeast(get(4), end), give(constant(1))),
+      set(7, kindAt(get(4), 0)),
+      when(w.equal(get(5), get(6)), give(not(isOf(get(7), KIND_ALNUM)))),
       when(
-        isOf(kindAt(get(4), 0), KIND_ALNUM),
+        isOf(get(7), KIND_ALNUM),
         set(5, add(get(5), constant(1))),
         set(4, moved(get(4), 1)),
         leave(1),
       ),
-      when(not(isOf(kindAt(get(4), 0), KIND_MARK)), give(constant(0))),
+      when(not(isOf(get(7), KIND_MARK)), give(constant(0))),
       when(w.atLeast(moved(get(4), 1), end), give(constant(1))),
       when(not(isOf(kindAt(get(4), 1), KIND_ALNUM)), give(constant(0))),
       set(4, moved(get(4), 1)),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { countrySpecs } from 'ibantools'
 import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
 import { afterTwoLetters, base58Start } from '../automaton/glance.ts'
 import type { LabelDetector, SpotDetector } from '../detector.ts'
+import { accountUnits } from '../values/account.ts'
 import { locateLabelled } from '../values/label.ts'
 import { token } from './token.ts'
 
@@ -22,8 +22,8 @@ const iban: SpotDetector = {
       return undefined
     if (isIn(ALNUM, text.at(start - 1)) || text.at(start - 1) === 0x5f) return undefined
     const country = String.fromCharCode(text.at(start), text.at(start + 1)).toUpperCase()
-    const length = countrySpecs[country]?.chars
-    if (typeof length !== 'number') return undefined
+    const length = accountUnits(country)
+    if (length === undefined) return undefined
     let compact = ''
     let at = start
     while (compact.length < length) {

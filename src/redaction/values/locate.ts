@@ -32,7 +32,7 @@ export const SKIPPED = unitClass(' \t\n*[]{)?!#;\\')
 /** Signs that a quoted value may begin with. */
 export const SIGNS = unitClass('~)\\]}!?#*;:=,.+(>|')
 /** Units of a name that may follow the word that was recognised. */
-const NAME_UNITS_MAX = 32
+export const NAME_UNITS_MAX = 32
 /** A value glued to its name is at least this long. */
 export const VALUE_UNITS_MIN = 20
 /** Punctuation and space between name and value. */
@@ -173,12 +173,11 @@ function endOfName(
   // A name glued to its value by a dash: the value begins behind it.
   if (position - from >= VALUE_UNITS_MIN) {
     byLength = true
-    const rest = slice(text, from, position)
-    if (rest.length >= NAME_UNITS_MAX || looksLikeValue(rest)) {
-      const offset = valueOffset(rest)
+    const value = valueOffset(text, from, position)
+    if (position - from >= NAME_UNITS_MAX || looksLikeValue(text, value, position)) {
+      if (value === from || text.at(value - 1) !== 0x2d) return undefined
       const named = between.dashed === true || isIn(NAME, text.at(from - wordUnits - 1))
-      if (rest[offset - 1] !== '-' || !named) return undefined
-      return { end: from + offset - 1, glued: true }
+      return named ? { end: value - 1, glued: true } : undefined
     }
   }
   let last = position
@@ -196,12 +195,43 @@ function slice(text: Reader, start: number, end: number): string {
 }
 
 /** `token-0980d336…`: what follows the dash is no part of the name. */
-function looksLikeValue(rest: string): boolean {
-  const tail = rest.slice(valueOffset(rest))
-  return tail.length >= VALUE_UNITS_MIN && /\d.*\d/.test(tail) && /[A-Za-z]/.test(tail)
+function looksLikeValue(text: Reader, from: number, end: number): boolean {
+  if (end - from < VALUE_UNITS_MIN) return false
+  let digits = 0
+  let letters = 0
+  for (let at = from; at < end; at++) {
+    const unit = text.at(at)
+    if (isIn(DIGIT, unit)) digits++
+    else if (isIn(LETTER, unit)) letters++
+  }
+  return digits > 1 && letters > 0
 }
 
-function valueOffset(rest: string): number {
-  const found = /^[A-Za-z]*[_\-.]?(?:(?:key|token|secret|id|api|access)[_\-.]?)*/i.exec(rest)
-  return found ? found[0].length : 0
+/** Words that the name of a value may hold in front of it. */
+export const PASSED_WORDS = ['key', 'token', 'secret', 'id', 'api', 'access'] as const
+
+/** Where a value may begin in the rest of a name: behind letters, and such words, with at most one sign behind each. */
+function valueOffset(text: Reader, from: number, end: number): number {
+  let position = from
+  while (position < end && isIn(LETTER, text.at(position))) position++
+  for (;;) {
+    if (position < end && isIn(JOINER, text.at(position))) position++
+    const units = passedUnits(text, position, end)
+    if (units === 0) return position
+    position += units
+  }
+}
+
+const JOINER = unitClass('_\\-.')
+
+/** Units of the word of `PASSED_WORDS` at `position`, 0 when there is none. */
+function passedUnits(text: Reader, position: number, end: number): number {
+  for (const word of PASSED_WORDS) {
+    if (position + word.length > end) continue
+    let units = 0
+    while (units < word.length && (text.at(position + units) | 0x20) === word.charCodeAt(units))
+      units++
+    if (units === word.length) return units
+  }
+  return 0
 }

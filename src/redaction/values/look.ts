@@ -1,3 +1,5 @@
+import { isPronounceable, isRowOfWords, kindAt, LOWER, OTHER, UPPER } from './row-of-words.ts'
+
 /** Facts about a value that tell random text from names, paths, placeholders and code. */
 export interface Look {
   readonly length: number
@@ -105,49 +107,6 @@ export function isName(value: string): boolean {
 let lastAsked = ''
 let lastAnswer = true
 
-function isRowOfWords(value: string): boolean {
-  const parts = value
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-    .replace(/((?:[Aa]uth|[Bb]ase|[Ss]ha|[Uu]tf)\d{1,3})([A-Z])/g, '$1 $2')
-    .split(/[^A-Za-z0-9]+| /)
-    .filter((part) => part !== '')
-  // Chopped into many short parts it is no row of words.
-  if (parts.length >= 4 && value.length / parts.length < 3.5) return false
-  let odd = 0
-  let numbered = false
-  for (const part of parts) {
-    if (/^[A-Z]?[a-z]+$|^[A-Z]+$/.test(part) && isPronounceable(part)) continue
-    if (/^\d{1,4}$/.test(part)) continue
-    if (/^[A-Za-z][a-z]+\d{1,2}$/.test(part) && isPronounceable(part.replace(/\d+$/, ''))) continue
-    if (/^(?:v?\d+|[a-z]\d|\d[a-z]|[A-Z]\d)$/.test(part)) continue
-    // `base64url`, `APIV3`, `UINT16` beside other words, once.
-    if (parts.length > 1 && !numbered && NUMBERED.test(part)) {
-      numbered = true
-      continue
-    }
-    odd += part.length
-  }
-  return odd === 0
-}
-
-/** A word of technology with its number. */
-const NUMBERED = /^(?:[a-z]{2,6}\d{1,2}[a-z]{0,4}|[A-Z]{2,5}\d{1,2})$/
-
-/** Letters as in words: vowels at a word's rate, no long pile of consonants. */
-function isPronounceable(part: string): boolean {
-  if (part.length <= 4) return true
-  const vowels = part.replace(/[^aeiouyAEIOUY]/g, '').length
-  const pile = /[^aeiouyAEIOUY]{6,}/.test(part)
-  if (part.length > 14)
-    return (
-      vowels / part.length >= 0.3 &&
-      !/[^aeiouyAEIOUY]{5,}/.test(part) &&
-      !/[jqxzJQXZ].*[jqxzJQXZ].*[jqxzJQXZ]/.test(part)
-    )
-  return vowels > 0 && vowels / part.length >= 0.16 && !pile
-}
-
 /** True when `value` looks drawn at random from an alphabet: what keys and tokens are made of. */
 export function isRandom(value: string, unitsMin: number): boolean {
   const look = lookAt(value)
@@ -171,7 +130,16 @@ export function isRandom(value: string, unitsMin: number): boolean {
 
 /** True when some run of letters cannot be a word. */
 function hasOddRun(value: string): boolean {
-  for (const [run] of value.replace(/([a-z])([A-Z])/g, '$1 $2').matchAll(/[A-Za-z]{6,}/g))
-    if (!isPronounceable(run)) return true
+  let from = 0
+  for (let at = 0; at <= value.length; at++) {
+    const kind = at < value.length ? kindAt(value, at) : OTHER
+    const isLetter = kind === LOWER || kind === UPPER
+    // A capital behind a small letter begins another word.
+    if (isLetter && !(kind === UPPER && at > from && kindAt(value, at - 1) === LOWER)) continue
+    if (at - from >= ODD_RUN_UNITS_MIN && !isPronounceable(value, from, at)) return true
+    from = isLetter ? at : at + 1
+  }
   return false
 }
+
+const ODD_RUN_UNITS_MIN = 6
