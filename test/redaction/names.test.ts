@@ -190,3 +190,35 @@ describe('names in a stream', () => {
       expect(run(unitsOf(piece.repeat(sizes / piece.length)), []).reads / sizes).toBeLessThan(150)
   })
 })
+
+describe('many texts at once', () => {
+  const made = () =>
+    redactor(compiled, () => 'mask', vault({ key: new Uint8Array(32), scope: 'turns' }))
+  const texts = SENTENCES.map(([text]) => text)
+  const whole = (text: string) => {
+    const filter = made()
+    return filter.push(text) + filter.end()
+  }
+
+  test('a text that begins with nothing, or with what must wait, is read by itself', () => {
+    for (const [index, text] of texts.entries()) {
+      const expected = whole(text)
+      whole(texts[index - 1] ?? 'My name is Orla Trantow and I live in Graz, far up in the north.')
+      const filter = made()
+      expect(filter.push('') + filter.push(text) + filter.end()).toBe(expected)
+    }
+  })
+
+  test('texts that come in turn, in pieces and with nothing between, are each read as alone', () => {
+    for (const size of [1, 2, 3, 7]) {
+      const open = texts.map((text) => ({ text, filter: made(), out: '' }))
+      for (let at = 0; open.some(({ text }) => at < text.length); at += size)
+        for (const each of open) {
+          each.out += each.filter.push('')
+          each.out += each.filter.push(each.text.slice(at, at + size))
+        }
+      const ended = open.map(({ filter, out }) => out + filter.end())
+      expect(ended).toEqual(texts.map(whole))
+    }
+  })
+})

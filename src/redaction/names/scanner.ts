@@ -42,6 +42,8 @@ export function openNameScanner(): StreamScanner {
   let address = -1
 
   function scan(view: CleanView, report: Report): number {
+    // Nothing is read, so the engine's memory stays the other text's.
+    if (cursor >= view.end) return cursor
     let isSame = resident === kept
     if (!isSame) {
       resident?.set(cells)
