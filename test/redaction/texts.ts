@@ -51,6 +51,45 @@ const pieces = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9]{1,40}$/),
 )
 
+const oneOf = (list: string) => fc.constantFrom(...list.split('|'))
+const disguises: readonly ((token: string) => string)[] = [
+  (token) => Buffer.from(token).toString('base64'),
+  (token) => Buffer.from(`x${token}`).toString('base64'),
+  (token) => Buffer.from(token).toString('hex'),
+  (token) => Buffer.from(token).toString('hex').toUpperCase(),
+  (token) => [...token].join(' '),
+]
+
+/**
+ * Tokens of every format behind a run that may belong to them, whole or cut at any unit, with a join, a placeholder or something else
+ * at any place, plain and in every disguise: what a look behind a literal must not refuse.
+ */
+export const nearTokens = fc
+  .tuple(
+    fc.oneof(fc.constant(''), fc.stringMatching(/^[a-z0-9._:(-]{1,45}$/), oneOf(' |="|x/|é')),
+    fc.nat(formats.length - 1),
+    fc.nat(1000),
+    fc.nat(100),
+    fc.oneof(
+      fc.constant(''),
+      oneOf('\n|\n  |**|*|" + "|" +|[SAFE_TO_USE:EMAIL_abcdefgh]|[SAFE| |-|.|0|é|\\u0041'),
+    ),
+    fc.nat(100),
+    fc.nat(disguises.length * 3),
+    oneOf('| |"|.|xY7|[SAFE_TO_USE:EMAIL_abcdefgh]| sk-'),
+  )
+  .map(([front, index, seed, place, inside, length, disguise, behind]) => {
+    const format = formats[index]
+    if (format?.type !== 'format') return ''
+    const literal = format.literals[seed % format.literals.length] ?? ''
+    const whole = literal + sampleOf(format.body, seed)
+    const at = literal.length + Math.round(((whole.length - literal.length) * place) / 100)
+    // Half of them are whole, many lack a unit or two.
+    const kept = whole.length - (length < 50 ? 0 : length < 80 ? (length % 3) + 1 : length - 80)
+    const token = (whole.slice(0, at) + inside + whole.slice(at)).slice(0, kept + inside.length)
+    return front + (disguises[disguise]?.(token) ?? token) + behind
+  })
+
 /** Texts in which everything meets everything. */
 export const texts = fc.array(pieces, { maxLength: 14 }).map((list) => list.join(''))
 

@@ -34,8 +34,6 @@ const CELLS_MAX = 32_768
 /** Positions laid out for all bodies of one state; only a user's own patterns could have more. */
 const POSITIONS_MAX = 8192
 
-const BRACKET = 0x5b
-
 /**
  * The automaton behind a state at which literals of `units` end, as the engine reads it: 128 symbols, two to a cell, then rows of next
  * states, each as the place of its row in cells. Undefined when it would be too large, or says nothing.
@@ -102,8 +100,7 @@ export function compileAhead(
     depth: number,
     unit: number,
   ): number {
-    // It may be a placeholder, which reads as a letter, or a join.
-    if (unit === BRACKET && owned.some((owner) => owner !== undefined)) return HEARD_AHEAD
+    // A placeholder needs no such care: nothing that runs over one is ever found.
     if (JOIN_STARTS.includes(String.fromCharCode(unit)))
       for (const owner of owned)
         if (owner?.joins && owner.units + depth >= JOIN_UNITS_MIN && !isIn(owner.joins, unit))
@@ -131,7 +128,7 @@ function symbolsOf(built: Positions): { symbols: Uint8Array; members: number[] }
   const known = new Map<string, number>()
   for (let unit = 0; unit < SYMBOL_BYTES; unit++) {
     const sign = String.fromCharCode(unit)
-    const own = sign === '[' || JOIN_STARTS.includes(sign) ? sign : ''
+    const own = JOIN_STARTS.includes(sign) ? sign : ''
     const name = own + sets.map((set) => set[unit]).join('')
     const symbol = known.get(name) ?? members.push(unit) - 1
     known.set(name, symbol)
