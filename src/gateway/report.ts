@@ -15,6 +15,9 @@ export function reportRefusal(exchange: Exchange, failure: Failure, deps: Gatewa
   const { log } = deps.world
   if (failure.code === 'internal')
     log.error('call.failed', { requestId: exchange.id, cause: causeText(failure.inside) })
+  // Refuses call after call when it is no accident, so it must be seen why.
+  if (failure.code === 'scanner_unavailable')
+    log.warn('scanner.failed', { requestId: exchange.id, cause: placeOf(failure.inside) })
   const caller = exchange.principal
   if (!caller) {
     deps.reporter.turnedAway({
@@ -88,4 +91,10 @@ function refusedClose(exchange: Exchange, failure: Failure, deps: GatewayDeps): 
 /** A cause for the log: name, message and stack, which hold no content of a call. */
 export function causeText(cause: unknown): string {
   return cause instanceof Error ? (cause.stack ?? `${cause.name}: ${cause.message}`) : String(cause)
+}
+
+/** Where something failed, without its message: that may quote the text that was being read. */
+function placeOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  return [cause.name, ...(cause.stack ?? '').split('\n').slice(1, 6)].join('\n')
 }

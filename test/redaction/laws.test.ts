@@ -36,6 +36,9 @@ describe('the law of the redactor', () => {
           const whole = through(made(), [text])
           expect(through(made(), cut(text, sizes))).toBe(whole)
           expect(through(made(), text.split(''))).toBe(whole)
+          // Providers send pieces without text too, and begin with one.
+          const thin = cut(text, sizes).flatMap((piece) => ['', piece])
+          expect(through(made(), thin)).toBe(whole)
         }),
         { numRuns: RUNS },
       )
