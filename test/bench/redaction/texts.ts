@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { compileDetectors } from '../../../src/redaction/automaton/compile.ts'
 import { sampleOf } from '../../../src/redaction/automaton/sample.ts'
 import { DETECTORS } from '../../../src/redaction/detectors/index.ts'
+import { scan } from '../../../src/redaction/scan.ts'
 
 /** Units of every text that is scanned in one push. */
 export const TEXT_UNITS = 1_000_000
@@ -21,8 +23,17 @@ export function fill(piece: string, units = TEXT_UNITS): string {
 export const FORMATS = DETECTORS.filter((detector) => detector.type === 'format')
 
 /** Every format's literal with a beginning of its body. */
-const cutShort = (units: number): string =>
-  FORMATS.map((each) => `${each.literals[0]}${sampleOf(each.body, 1).slice(0, units)} `).join('')
+const cutShort = (units: number): readonly string[] =>
+  FORMATS.map((each) => `${each.literals[0]}${sampleOf(each.body, 1).slice(0, units)} `)
+
+/** Those of `pieces` that are nothing: what is short for one format may be whole for another, or stand behind a name. */
+function nothing(pieces: readonly string[]): string {
+  const compiled = compileDetectors(DETECTORS)
+  let kept = ''
+  for (const piece of pieces)
+    if (scan(compiled, `${kept.slice(-200)}${piece}`).length === 0) kept += piece
+  return kept
+}
 
 /** Texts of every day. */
 export const PLAIN: Readonly<Record<string, string>> = {
@@ -86,8 +97,9 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   'at signs': fill('a@'),
   'prefix, again and again': fill('sk-ant-'),
   eyJ: fill('eyJ'),
-  'nearly tokens': fill(cutShort(6)),
-  'tokens one unit short': fill(cutShort(-1)),
+  'nearly tokens': fill(nothing(cutShort(6))),
+  'tokens one unit short': fill(nothing(cutShort(-1))),
+  'tokens short or whole': fill(cutShort(-1).join('')),
   'keys without values': fill('api_key= password: '),
   'keys before capitals': fill('api_key= Password: '),
   'keys with short values': fill('api_key=a1b2c3 '),
