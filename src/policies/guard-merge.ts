@@ -10,7 +10,7 @@ export interface MergedGuard {
   readonly timeoutMs: number
   readonly timeoutAction: Guard['timeoutAction']
   readonly failMode: Guard['failMode']
-  /** Only guards that look at requests have a say: answers are read or refused by the relay. */
+  /** Of all guards that do more than observe: of a call that cannot be read the answer cannot either. */
   readonly unscannable: Guard['unscannable']
 }
 
@@ -21,7 +21,7 @@ export function mergeGuards(enabled: readonly Policy[]): MergedGuard | undefined
   )
   if (found.length === 0) return undefined
   const guards = found.map(({ config }) => config)
-  const looking = guards.filter((each) => each.direction !== 'response')
+  const acting = guards.filter(doesAct)
   return {
     policies: found.map(({ policy: { id, name } }) => ({ id, name })),
     guards,
@@ -31,6 +31,11 @@ export function mergeGuards(enabled: readonly Policy[]): MergedGuard | undefined
     timeoutMs: Math.min(...guards.map((each) => each.timeoutMs)),
     timeoutAction: guards.some((each) => each.timeoutAction === 'block') ? 'block' : 'allow',
     failMode: guards.some((each) => each.failMode === 'closed') ? 'closed' : 'open',
-    unscannable: looking.some((each) => each.unscannable === 'block') ? 'block' : 'allow',
+    unscannable: acting.some((each) => each.unscannable === 'block') ? 'block' : 'allow',
   }
+}
+
+/** False for a guard that only counts what it finds. */
+function doesAct({ operator, detectors }: Guard): boolean {
+  return [operator, ...Object.values(detectors)].some((each) => each !== 'observe')
 }

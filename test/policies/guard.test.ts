@@ -92,6 +92,25 @@ describe('several guards on one call', () => {
     })
   })
 
+  test('refuse what cannot be read in either direction, unless all of them only observe or let it pass', () => {
+    const unscannable = (...configs: object[]) =>
+      mergeGuards(
+        configs.map(
+          (config): Policy => ({
+            ...{ id: 'id', name: 'policy', type: 'guard', matchers: [], enabled: true },
+            ...{ priority: 0, parentId: undefined, meters: [], config: read(config) },
+          }),
+        ),
+      )?.unscannable
+    const answers = { detect: { secrets: true }, direction: 'response' }
+    expect(unscannable(answers)).toBe('block')
+    expect(unscannable({ ...answers, unscannable: 'allow' })).toBe('allow')
+    const watching = { detect: { secrets: true }, operator: 'observe' }
+    expect(unscannable(watching)).toBe('allow')
+    expect(unscannable({ ...watching, detectors: { jwt: 'mask' } })).toBe('block')
+    expect(unscannable(watching, answers)).toBe('block')
+  })
+
   test('allow a value only together', () => {
     const one = {
       detect: { pii: true },
