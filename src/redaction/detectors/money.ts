@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { ALNUM, isIn, unitClass } from '../automaton/classes.ts'
 import { afterTwoLetters, base58Start } from '../automaton/glance.ts'
 import type { LabelDetector, SpotDetector } from '../detector.ts'
 import { accountUnits } from '../values/account.ts'
+import { BASE58, isBase58Address } from '../values/base58.ts'
 import { locateLabelled } from '../values/label.ts'
 import { token } from './token.ts'
 
@@ -59,9 +59,6 @@ function passesMod97(compact: string): boolean {
   return rest === 1
 }
 
-const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
-const BASE58_UNITS = unitClass('1-9A-HJ-NP-Za-km-z')
-
 /** Bitcoin and its relatives: base 58 with four bytes of double SHA-256. */
 const base58Address: SpotDetector = {
   type: 'spot',
@@ -74,12 +71,10 @@ const base58Address: SpotDetector = {
     const first = text.at(position)
     if ((first !== 0x31 && first !== 0x33) || isIn(ALNUM, text.at(position - 1))) return undefined
     let end = position
-    while (end - position < 36 && isIn(BASE58_UNITS, text.at(end))) end++
+    while (end - position < 36 && isIn(BASE58, text.at(end))) end++
     const length = end - position
     if (length < 26 || length > 35 || isIn(ALNUM, text.at(end))) return undefined
-    let value = ''
-    for (let at = position; at < end; at++) value += String.fromCharCode(text.at(at))
-    return passesBase58Check(value) ? { start: position, end } : undefined
+    return isBase58Address(text, position, end) ? { start: position, end } : undefined
   },
   cases: {
     hits: () => {
@@ -88,16 +83,6 @@ const base58Address: SpotDetector = {
     },
     misses: () => [[`1A1zP1eP5QGefi2DMPTfTL5${'SLmv7DivfNb'}`, 'a wrong checksum']],
   },
-}
-
-function passesBase58Check(value: string): boolean {
-  let number = 0n
-  for (const unit of value) number = number * 58n + BigInt(BASE58.indexOf(unit))
-  const hex = number.toString(16).padStart(50, '0')
-  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex')
-  if (bytes.length !== 25) return false
-  const once = createHash('sha256').update(bytes.subarray(0, 21)).digest()
-  return createHash('sha256').update(once).digest().subarray(0, 4).equals(bytes.subarray(21))
 }
 
 const crypto = { kind: 'pii', exact: true } as const
