@@ -8,7 +8,7 @@ import type {
 } from '../detector.ts'
 import { type Candidate, candidatesOf } from './candidate.ts'
 import { type Engine, openEngine } from './engine.ts'
-import { buildGate, type Gate, type GateInput } from './gate.ts'
+import { buildGate, type Gate } from './gate.ts'
 import { firstGlance, type Glance, nativeLook, possiblePairs, possibleRuns } from './glance.ts'
 import {
   WORD_ADDRESS,
@@ -18,6 +18,7 @@ import {
   WORD_PASSWORD,
   WORD_VENDOR,
 } from './layout.ts'
+import type { GateInput } from './literals.ts'
 import {
   CONTEXT_UNITS,
   MACHINE_HOLD_UNITS_MAX,

@@ -1,5 +1,5 @@
-import type { GateInput } from './gate.ts'
 import { SYMBOLS_MAX } from './layout.ts'
+import type { GateInput } from './literals.ts'
 
 /** Symbols that all units beyond ASCII share. */
 const SHARED_SYMBOLS = 12

@@ -1,4 +1,4 @@
-import { END, type Reader } from '../detector.ts'
+import { END, type Match, type Reader, type Tail } from '../detector.ts'
 import { isIn, unitClass } from './classes.ts'
 import type { Engine } from './engine.ts'
 import { RAW_UNITS } from './layout.ts'
@@ -165,4 +165,12 @@ export function runStart(window: Window, position: number): number {
   )
     start--
   return start
+}
+
+/** The bound was met while the candidate was still alive: it is taken for a value, never released. */
+export function atBound(window: Window, start: number, tail: Tail): Match {
+  let end = start
+  const from = window.offsets[window.base] ?? 0
+  while (end < window.end && (window.offsets[end] ?? 0) - from < MACHINE_HOLD_UNITS_MAX) end++
+  return { start, end, tail }
 }
