@@ -28,13 +28,13 @@ export const lookAhead: w.WasmFunction = {
     set(6, w.load32(get(1), AHEADS)),
     when(not(get(6)), give(constant(1))),
     set(4, moved(get(0), 1)),
-    set(7, constant(SYMBOL_BYTES / 2)),
+    set(7, constant(SYMBOL_BYTES)),
     block(
       loop(
         when(w.atLeast(get(4), get(2)), give(constant(1))),
         set(5, unitAt(get(4))),
         leaveIf(w.atLeast(get(5), constant(SYMBOL_BYTES)), 1),
-        set(7, w.load16(add(get(6), twice(add(get(7), w.load8(add(get(6), get(5)))))))),
+        set(7, w.load16(add(get(7), add(get(6), twice(w.load8(add(get(6), get(5)))))))),
         leaveIf(w.equal(get(7), constant(DEAD)), 1),
         when(w.equal(get(7), constant(HEARD_AHEAD)), give(constant(1))),
         forward(4),

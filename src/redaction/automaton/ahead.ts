@@ -30,13 +30,13 @@ export const DEAD = 0
 export const HEARD_AHEAD = 1
 
 /** Cells of one automaton; a row is found by a 16-bit number. No shelf of formats needs a tenth. */
-const CELLS_MAX = 32_768
+const CELLS_MAX = 32_000
 /** Positions laid out for all bodies of one state; only a user's own patterns could have more. */
 const POSITIONS_MAX = 8192
 
 /**
  * The automaton behind a state at which literals of `units` end, as the engine reads it: 128 symbols, two to a cell, then rows of next
- * states, each as the place of its row in cells. Undefined when it would be too large, or says nothing.
+ * states, each as the place of its row in bytes. Undefined when it would be too large, or says nothing.
  */
 export function compileAhead(
   ended: readonly { readonly units: number; readonly aheads: readonly Ahead[] }[],
@@ -74,7 +74,7 @@ export function compileAhead(
     const name = `${positions.join()};${Math.min(depth, JOIN_UNITS_MIN)}`
     const known = places.get(name)
     if (known !== undefined) return known
-    const place = SYMBOL_BYTES / 2 + cells.length
+    const place = SYMBOL_BYTES + cells.length * 2
     for (let symbol = 0; symbol < members.length; symbol++) cells.push(DEAD)
     places.set(name, place)
     waiting.push({ positions, depth, place })
@@ -87,7 +87,7 @@ export function compileAhead(
     const owned = depth === 0 ? begun : positions.map((position) => owners[position])
     const behind = depth === 0 ? first : positions.flatMap((at) => built.follow[at] ?? [])
     for (const [symbol, unit] of members.entries())
-      cells[place - SYMBOL_BYTES / 2 + symbol] = nextOf(behind, owned, depth, unit)
+      cells[(place - SYMBOL_BYTES) / 2 + symbol] = nextOf(behind, owned, depth, unit)
   }
   const program = new Uint16Array(SYMBOL_BYTES / 2 + cells.length)
   new Uint8Array(program.buffer).set(symbols)
