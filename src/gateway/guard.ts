@@ -10,6 +10,7 @@ import { restorer } from '../redaction/restore.ts'
 import { scan } from '../redaction/scan.ts'
 import { type Vault, vault } from '../redaction/vault.ts'
 import type { TextFilter } from '../stream/filter.ts'
+import { jsonNesting } from '../stream/json-nesting.ts'
 import { safely } from './guard-filters.ts'
 
 /** The data policies of one call at work: one vault for its request and answer, forgotten with it. */
@@ -77,7 +78,7 @@ export function openGuard(
     wants: (detector, entity) => request?.wants(detector, entity) ?? false,
     rewrite: (finding, value) => request?.rewrite(finding, value) ?? value,
     openFilter(kind) {
-      const show = restorer(own, kind === 'json' ? escapedOnce : undefined)
+      const show = showing(own, kind)
       return response ? chained(safely(response.open, isOpen), show) : show
     },
     findings: () => [
@@ -162,7 +163,20 @@ function openSide(rules: GuardRules | undefined, store: Vault) {
 /** Names nothing secret: what stands aside never leaves the process in that form. */
 const ASIDE = { key: new Uint8Array(32), scope: 'aside' }
 
-/** An original fit for text that is itself JSON: tool arguments stay parseable whatever was hidden. */
-function escapedOnce(value: string): string {
-  return JSON.stringify(value).slice(1, -1)
+/**
+ * Puts originals back, escaped as often as they stand in JSON in JSON: arguments of tools and answers in JSON stay
+ * parseable whatever was hidden.
+ */
+function showing(own: Vault, kind: 'text' | 'json'): TextFilter {
+  // Nothing was hidden, so nothing comes back.
+  if (own.size === 0) return restorer(own)
+  const nesting = jsonNesting()
+  const least = kind === 'json' ? 1 : 0
+  const escaped = (value: string): string => {
+    let text = value
+    for (let times = Math.max(least, nesting.depth()); times > 0; times--)
+      text = JSON.stringify(text).slice(1, -1)
+    return text
+  }
+  return restorer(own, escaped, nesting.pass)
 }

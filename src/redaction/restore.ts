@@ -14,9 +14,13 @@ const PLACEHOLDER = /^\[SAFE_TO_USE:[A-Z0-9_]{1,40}_[a-z]{8}\]$/
 
 /**
  * Opens a filter that replaces the placeholders of `vault`, wherever they are cut. `encode` makes an original fit for the
- * slot (JSON-escaped as often as the slot is nested); default: as it is.
+ * place where it goes; default: as it is. `follow` is given all that is left as it is, up to each such place.
  */
-export function restorer(vault: Vault, encode: (value: string) => string = asItIs): Restorer {
+export function restorer(
+  vault: Vault,
+  encode: (value: string) => string = asItIs,
+  follow?: (text: string) => void,
+): Restorer {
   /** Text from an opening bracket on that may still become a placeholder. */
   let tail = ''
   let unknown = 0
@@ -26,13 +30,18 @@ export function restorer(vault: Vault, encode: (value: string) => string = asItI
     const whole = tail === '' ? text : tail + text
     let out = ''
     let from = 0
+    let followed = 0
     tail = ''
     for (;;) {
       const start = whole.indexOf('[', from)
-      if (start < 0) return out + whole.slice(from)
+      if (start < 0) {
+        follow?.(whole.slice(followed))
+        return out + whole.slice(from)
+      }
       const length = candidate(whole, start)
       if (length === undefined && !final) {
         tail = whole.slice(start)
+        follow?.(whole.slice(followed, start))
         return out + whole.slice(from, start)
       }
       const text = length ? whole.slice(start, start + length) : ''
@@ -41,6 +50,8 @@ export function restorer(vault: Vault, encode: (value: string) => string = asItI
       if (value === undefined) out += whole.slice(from, start + 1)
       else {
         restored++
+        follow?.(whole.slice(followed, start))
+        followed = start + text.length
         out += whole.slice(from, start) + encode(value)
       }
       from = value === undefined ? start + 1 : start + text.length

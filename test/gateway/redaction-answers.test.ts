@@ -116,6 +116,19 @@ for (const protocol of PROTOCOLS) {
       expect(JSON.parse(got.args)).toEqual({ code: ODD, other: foreign })
     })
 
+    test("restores the caller's own values in JSON in JSON, so that all of it still parses", () => {
+      const guard = callGuard({ custom: [{ id: 'code', words: [ODD] }] })
+      const filter = guard.openRequest()
+      const mark = filter.push(`the ${ODD} code`) + filter.end()
+      const [own = ''] = mark.match(PLACEHOLDER) ?? []
+      const inner = (value: string) => JSON.stringify({ file: JSON.stringify({ code: value }) })
+      const given = JSON.stringify({ command: `echo "${own}"`, inner: inner(own) })
+      const bytes = Buffer.from(protocol.frames(pieces(inner(own), 3), pieces(given, 4)))
+      const got = readBack(protocol, relayed(protocol, guard, bytes, []))
+      expect(got.text).toBe(inner(ODD))
+      expect(JSON.parse(got.args)).toEqual({ command: `echo "${ODD}"`, inner: inner(ODD) })
+    })
+
     test('says what it said when nothing is found', () => {
       const given = JSON.stringify({ path: 'src/a.ts', n: 1 })
       const bytes = protocol.frames(pieces('Nothing to hide here: 1 + 1 = 2.\n', 400), [given])
