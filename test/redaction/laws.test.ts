@@ -98,26 +98,6 @@ describe('the law of the redactor', () => {
   )
 
   test(
-    'two texts in turn do not disturb each other',
-    () => {
-      fc.assert(
-        fc.property(texts, texts, (left, right) => {
-          const [a, b] = [made(), made()]
-          let [first, second] = ['', '']
-          for (let at = 0; at < Math.max(left.length, right.length); at += 3) {
-            first += a.push(left.slice(at, at + 3))
-            second += b.push(right.slice(at, at + 3))
-          }
-          expect(first + a.end()).toBe(through(made(), [left]))
-          expect(second + b.end()).toBe(through(made(), [right]))
-        }),
-        { numRuns: Math.ceil(RUNS / 5) },
-      )
-    },
-    PATIENCE_MS,
-  )
-
-  test(
     'what was redacted once stays as it is',
     () => {
       fc.assert(
