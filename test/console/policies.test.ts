@@ -89,6 +89,19 @@ consoleTests('policies', (suite) => {
     expect((await suite.service.admin('GET', `${PATH}/${id}`)).body.config.limit_usd).toBe(7)
   })
 
+  test('a guard is told with the bound of what it holds back in a stream', async () => {
+    const { body } = await suite.service.admin('POST', PATH, {
+      name: 'Guard of one key',
+      policy_type: 'guard',
+      subject_matchers: [{ key: 'api_key_id', value: '01890000-0000-7000-8000-0000000000bb' }],
+      config: { detect: { secrets: true } },
+    })
+    const page = await suite.signedIn('/policies')
+    const told = `replace: secrets; holds at most ${body.hold_units_max} units`
+    await rows(page).filter({ hasText: 'Guard of one key' }).getByText(told).waitFor()
+    await suite.service.admin('DELETE', `${PATH}/${body.id}`)
+  })
+
   test('is deleted only by its name, and a name stays text', async () => {
     const id = await capOf('hostile', 5)
     await suite.service.admin('PATCH', `${PATH}/${id}`, { name: HOSTILE })

@@ -86,7 +86,9 @@ export function amountOf(metric: string, amount: bigint): string {
 }
 
 /** What a config asks for, in one line. */
-export function summaryOf(policy: Pick<Policy, 'policy_type' | 'config'>): string {
+export function summaryOf(
+  policy: Pick<Policy, 'policy_type' | 'config' | 'hold_units_max'>,
+): string {
   const config: Readonly<Record<string, unknown>> = { ...policy.config }
   switch (familyOf(policy.policy_type)) {
     case 'spend_cap': {
@@ -113,7 +115,9 @@ export function summaryOf(policy: Pick<Policy, 'policy_type' | 'config'>): strin
       const own = listOf(config.custom).length
       if (own > 0) what.push(`${own} own`)
       if (config.detectors && what.length === 0) what.push('chosen detectors')
-      return `${String(config.operator ?? 'replace')}: ${what.join(', ')}`
+      const does = `${String(config.operator ?? 'replace')}: ${what.join(', ')}`
+      const held = policy.hold_units_max
+      return held === undefined ? does : `${does}; holds at most ${count(held)} units`
     }
   }
 }
