@@ -37,6 +37,12 @@ const marked = fc
       fc.constantFrom(`${'12345'.repeat(3)}|${'dPQv6i5on'.repeat(3)}`, '::1', '1:2:3:4:5:6:7:8'),
       fc.constantFrom(`${'1944'.repeat(3)}-${'ev45bpp2'.repeat(4)}.apps.googleusercontent.com`),
       fc.constantFrom(`M${'TAyOTR8'.repeat(3)}xZ.GAtJnb.${'sgip8rcF'.repeat(4)}`),
+      fc.stringMatching(/^[L-P][A-Za-z0-9]{20,29}\.[a-z]{4,8}\.[a-z]{19,21}$/),
+      fc.stringMatching(/^\d{4,17}:[AB][A-Za-z0-9_-]{28,35}$/),
+      fc.stringMatching(/^(DE|NO|GR|XX|no)\d{2}[A-Z0-9]{9,24}$/),
+      fc
+        .stringMatching(/^[A-Z0-9.-]{20,40}:$/)
+        .map((run) => `${run}DE89 3704 0044 0532 0130 00${run[0]}`),
     ),
     { maxLength: 10 },
   )
@@ -50,17 +56,26 @@ const named = fc
     fc
       .tuple(
         oneOf(
-          'password|api_key|apiKey|token|tokens|secret|key|keys|client_id|stripe key|coinbase|next_page_token|phone|run|iban no.|id card|plate|dob|://|https://user',
+          'password|api_key|apiKey|token|tokens|secret|key|keys|client_id|stripe key|coinbase|datadog|my-pat|jwt|next_page_token|phone|run|iban no.|id card|plate|dob|://|https://user',
         ),
-        oneOf('|||||_count|_id|Name|s|Value|_backup_2|-x|.env|[0]|["a"]|\n|, x'),
+        fc.oneof(
+          oneOf('|||||_count|_id|Name|s|Value|_backup_2|-x|.env|[0]|["a"]|\n|, x'),
+          oneOf('|-|-live-|_v1_|_key-|.api_').chain((part) =>
+            fc.stringMatching(/^[A-Za-z0-9_.-]{1,36}$/).map((rest) => part + rest),
+          ),
+        ),
         fc.array(
           oneOf(
             '=|=|: |: | |"|"|\'|`| |(|) |{\n|,\n|\n\n| is | is the | is my new | of the |, number | - |.=|&|~|-',
           ),
           { minLength: 1, maxLength: 4 },
         ),
-        oneOf(
-          'Foo1|settings.Foo12|user-name-7|auth_token_v2|my key 1|nvapi-E7h2M|Zq4wB8nQ7L|a1b2c3|x9Fk2|aB3x$9|aB3xY9z|Zq4wB8nQ|Zq4wB8nQ7LxT2vMk|q7zk0fx9bw2n5mhd|settings.Foo|Password:|user:pw9@h|u:k9Zq4wZq4w@h|12|0612 345678|MA V 12|VEV-7785|March 3rd, 1980|1945-11-12|C01X00T47',
+        fc.oneof(
+          oneOf(
+            'Foo1|settings.Foo12|user-name-7|auth_token_v2|my key 1|nvapi-E7h2M|sig=Zq4wB8nQ7LxT2vMk|.at.Zq4wB8nQ7LxT2vMk|go-sandbox-Zq4wB8|Zq4wB8nQ7L|a1b2c3|x9Fk2|aB3x$9|aB3xY9z|Zq4wB8nQ|Zq4wB8nQ7LxT2vMk|q7zk0fx9bw2n5mhd|settings.Foo|Password:|user:pw9@h|u:k9Zq4wZq4w@h|12|0612 345678|MA V 12|VEV-7785|March 3rd, 1980|1945-11-12|C01X00T47',
+          ),
+          fc.stringMatching(/^[A-Za-z0-9]{3,20}$/),
+          fc.stringMatching(/^[A-Za-z]{1,4}([_.:&)#$?=-]?[a-z0-9]{1,6}){1,4}$/),
         ),
         oneOf('|"|\'| |\n|, |;|)|.|[SAFE_TO_USE:EMAIL_abcdefgh]|[SAFE_TO|\u200b|%41|\\n|\\"|é'),
       )

@@ -116,7 +116,7 @@ export function openEngine(folded: Uint16Array): Engine {
     words: new Uint8Array(buffer, WORDS, STATES_MAX),
     aheads: new Uint32Array(buffer, AHEADS, (STATES_MAX * AHEAD_BYTES) / 4),
     bodies: new Uint16Array(buffer, BODIES, BODIES_BYTES / 2),
-    pairs: new Uint8Array(buffer, PAIRS, 300),
+    pairs: new Uint8Array(buffer, PAIRS, RUNS - PAIRS),
     runs: new Uint8Array(buffer, RUNS, RUN_DIGITS_MAX + 1),
     looks: new Uint8Array(buffer, LOOKS, 65_536),
     raw: Buffer.from(buffer, RAW, (RAW_UNITS + 1) * 2),

@@ -9,6 +9,7 @@ import {
   LOOK_TILDE,
   PAIR_DIGITS_MAX,
   PAIR_MARKS,
+  PAIR_ONE,
   PAIR_OPEN,
   PAIR_QUAD,
   RUN_BAR,
@@ -218,8 +219,8 @@ export function nativeLook(mark: number, glances: readonly Glance[]): number {
 }
 
 /**
- * Which two groups of digits with one mark between may come to anything, as the glances themselves say: `[mark][first][second]`
- * in sizes of 0 to 9 digits, where 9 stands for more; a bit each for what stands behind.
+ * Which two groups of digits with a mark between may come to anything, as the glances themselves say: `[mark][first][second]`
+ * in sizes of 0 to 9 digits, where 9 stands for more; a bit each for what stands behind, and these again for numbers that begin with a 1.
  */
 export function possiblePairs(glances: readonly Glance[]): Uint8Array {
   const sizes = PAIR_DIGITS_MAX + 1
@@ -229,25 +230,32 @@ export function possiblePairs(glances: readonly Glance[]): Uint8Array {
     for (let at = 0; at < text.length; at++) units[at] = text.charCodeAt(at)
     return glances.some((glance) => glance(units, 1, text.length, low))
   }
-  const isAny = (pair: string, behind: readonly string[]): boolean =>
+  const isAny = (firsts: string, pair: string, behind: readonly string[]): boolean =>
     behind.some((rest) =>
-      [...'15'].some((digit) => {
+      [...firsts].some((digit) => {
         const text = digit + pair + rest
         return isPossible(` ${text}`, 0) || isPossible(`(${text}`, 0) || isPossible(` ${text}`, 1)
       }),
     )
+  const flagsOf = (firsts: string, pair: string, isEnded: boolean, isStop: boolean): number => {
+    // What stands behind ends the second group, unless that was not counted to its end.
+    if (!isAny(firsts, pair, isEnded ? [...' -./a'] : [''])) return 0
+    const isOpen = !isStop || !isEnded || isAny(firsts, pair, BEHIND_DECIMALS)
+    const isQuad = !isStop || !isEnded || isAny(firsts, pair, BEHIND_QUAD)
+    return (isOpen ? PAIR_OPEN : 0) | (isQuad ? PAIR_QUAD : 0)
+  }
   for (const [index, mark] of [...PAIR_MARKS].entries())
-    for (let first = 1; first < PAIR_DIGITS_MAX; first++)
-      for (let second = 1; second < sizes; second++) {
-        const pair = '5'.repeat(first - 1) + mark + '5'.repeat(second)
-        // What stands behind ends the second group, unless that was not counted to its end.
-        const isEnded = second < PAIR_DIGITS_MAX
-        if (!isAny(pair, isEnded ? [...' -./a'] : [''])) continue
-        const isOpen = mark !== '.' || !isEnded || isAny(pair, BEHIND_DECIMALS)
-        const isQuad = mark !== '.' || !isEnded || isAny(pair, BEHIND_QUAD)
-        pairs[(index * sizes + first) * sizes + second] =
-          (isOpen ? PAIR_OPEN : 0) | (isQuad ? PAIR_QUAD : 0)
-      }
+    for (const between of mark === '/' ? [mark, '//'] : [mark])
+      for (let first = 1; first < PAIR_DIGITS_MAX; first++)
+        for (let second = 1; second < sizes; second++) {
+          const pair = '5'.repeat(first - 1) + between + '5'.repeat(second)
+          const isEnded = second < PAIR_DIGITS_MAX
+          const place = (index * sizes + first) * sizes + second
+          pairs[place] =
+            (pairs[place] ?? 0) |
+            flagsOf('05', pair, isEnded, mark === '.') |
+            (flagsOf('1', pair, isEnded, mark === '.') << PAIR_ONE)
+        }
   return pairs
 }
 

@@ -37,12 +37,14 @@ export const LOOK_COLON = 4
 export const LOOK_AT = 5
 export const LOOK_TILDE = 6
 
-/** Marks between two groups of digits that `pairs` tells apart, and the size from which on groups are all the same. */
-export const PAIR_MARKS = ' -.'
+/** Marks between two groups of digits that `pairs` tells apart (two slashes as one), and the size from which on groups are all the same. */
+export const PAIR_MARKS = ' -./'
 export const PAIR_DIGITS_MAX = 9
 /** Two groups may come to something: with a third group and a full stop behind that, and otherwise. */
 export const PAIR_QUAD = 1
 export const PAIR_OPEN = 2
+/** Bits further on these stand again, for numbers that begin with a 1. */
+export const PAIR_ONE = 2
 
 /** Digits in a row from which on runs are all the same, and what may stand behind a run that may come to something. */
 export const RUN_DIGITS_MAX = 20
@@ -83,7 +85,7 @@ export const KNOWN = FLAGS + 262_144
 export const SAYS = KNOWN + KNOWN_CELLS * 2
 export const WORDS = SAYS + STATES_MAX
 export const PAIRS = WORDS + STATES_MAX
-export const RUNS = PAIRS + 320
+export const RUNS = PAIRS + 400
 export const UNITS = PAIRS + 512
 /** So that what stands a little left of the first unit has an address above 0 too. */
 export const FRONT = 256

@@ -30,6 +30,7 @@ import {
   readLetter,
   SEEN,
   SMALL,
+  STRIPPED,
   SYMBOLS,
   TIED,
   UNIT,
@@ -88,6 +89,52 @@ const isShorter = (units: number): w.Code => w.below(get(POINTER), moved(get(VAL
 
 const KINDS = u.IS_LETTER | u.IS_DIGIT
 
+/** The same of what is left of a value without the word and hyphen it may begin with. */
+const isLess = (units: number): w.Code =>
+  w.below(w.sub(get(POINTER), get(STRIPPED)), moved(get(VALUE), units))
+
+/** At the first hyphen: it does not count, nor do two to eight small letters in front of it; see `looksSecret`. */
+const strip: readonly w.Code[] = [
+  when(
+    and(w.equal(get(SYMBOLS), constant(1)), not(and(get(SEEN), constant(u.IS_UPPER | u.IS_DIGIT)))),
+    when(
+      or(
+        w.equal(get(POINTER), get(VALUE)),
+        both(
+          w.above(get(POINTER), moved(get(VALUE), 1)),
+          w.below(get(POINTER), moved(get(VALUE), 9)),
+        ),
+      ),
+      set(STRIPPED, moved(w.sub(get(POINTER), get(VALUE)), 1)),
+    ),
+  ),
+]
+
+/** Says no to code by its first units, however long it is and provided that no operator is in front: `.name`, `a=b`; see `isPartOfCode`. */
+const code = (isTied: w.Code): readonly w.Code[] => [
+  when(
+    both(isA(get(UNIT), u.IS_JOINT), not(isA(unitAt(get(VALUE), -1), u.IS_ALNUM))),
+    when(get(QUOTE), give(NO)),
+    when(not(isTied), give(NO)),
+  ),
+  when(
+    both(isA(get(UNIT), u.IS_LETTER), not(get(QUOTE))),
+    set(LAST, get(VALUE)),
+    loop(
+      set(LAST, moved(get(LAST), 1)),
+      when(
+        w.below(moved(get(LAST), 1), get(END)),
+        set(UNIT, unitAt(get(LAST))),
+        when(
+          is(get(UNIT), '='),
+          when(isA(unitAt(get(LAST), 1), u.IS_ALNUM), when(not(isTied), give(NO))),
+        ),
+        when(both(isA(get(UNIT), u.IS_ALNUM), w.below(get(LAST), moved(get(VALUE), 3))), leave(2)),
+      ),
+    ),
+  ),
+]
+
 /** Says no to a password of which `isPassword` finds the units too much alike; see there. */
 const changing: readonly w.Code[] = [
   when(
@@ -126,6 +173,8 @@ const changing: readonly w.Code[] = [
  */
 export const nameLook = (tied: number): w.WasmFunction =>
   look('row', 5, LOCALS, [
+    set(UNIT, unitAt(get(VALUE))),
+    ...code(w.call(tied, get(VALUE), get(WORD), constant(0))),
     set(POINTER, get(VALUE)),
     set(LAST, get(VALUE)),
     // As many units are as many raw ones at least.
@@ -168,7 +217,7 @@ export const nameLook = (tied: number): w.WasmFunction =>
         count(SYMBOLS),
         when(
           is(get(UNIT), '-'),
-          when(not(get(HYPHENS)), set(BEHIND_HYPHEN, constant(0))),
+          when(not(get(HYPHENS)), set(BEHIND_HYPHEN, constant(0)), ...strip),
           count(HYPHENS),
         ),
         forward(POINTER),
@@ -183,7 +232,7 @@ export const nameLook = (tied: number): w.WasmFunction =>
       when(
         not(get(TIED)),
         when(
-          isShorter(LEAST_LOOSE_UNITS_MIN),
+          isLess(LEAST_LOOSE_UNITS_MIN),
           // Only passwords are shorter.
           when(not(and(get(WORDS), constant(WORD_PASSWORD))), give(NO)),
           when(isShorter(LOOSE_PASSWORD_UNITS_MIN), give(NO)),
@@ -194,6 +243,8 @@ export const nameLook = (tied: number): w.WasmFunction =>
           ),
         ),
       ),
+      // A heap of symbols would stand in quotes.
+      when(not(and(get(WORDS), constant(WORD_PASSWORD))), when(isLess(LEAST_UNITS_MIN), give(NO))),
     ),
     // Services' keys are longer.
     when(
@@ -201,8 +252,8 @@ export const nameLook = (tied: number): w.WasmFunction =>
       when(isShorter(ODD_UNITS_MIN), give(NO)),
       when(
         not(get(QUOTE)),
-        when(isShorter(VENDOR_UNITS_MIN), give(NO)),
-        when(not(get(TIED)), when(isShorter(VENDOR_LOOSE_UNITS_MIN), give(NO))),
+        when(isLess(VENDOR_UNITS_MIN), give(NO)),
+        when(not(get(TIED)), when(isLess(VENDOR_LOOSE_UNITS_MIN), give(NO))),
       ),
     ),
     when(isShorter(LEAST_UNITS_MIN), ...changing),

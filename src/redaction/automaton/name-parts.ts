@@ -49,8 +49,9 @@ export const LIMIT = 21
 export const TIED = 22
 export const BEFORE = 23
 export const CHANGES = 24
+export const STRIPPED = 25
 /** Locals behind the parameters. */
-export const LOCALS = 20
+export const LOCALS = 21
 
 /** Not 0 when the unit at hand is in one of the classes. */
 export const isFlagged = (flags: number): w.Code => and(get(FLAGS), constant(flags))

@@ -7,6 +7,7 @@ import {
   KNOWN,
   PAIR_DIGITS_MAX,
   PAIR_MARKS,
+  PAIR_ONE,
   PAIR_OPEN,
   PAIR_QUAD,
   PAIRS,
@@ -28,7 +29,7 @@ import {
   mark,
   unitBeside,
 } from './mark-reading.ts'
-import { is, isA, look, moved, unitAt } from './reading.ts'
+import { is, isA, look, moved, NEAR_UNITS, rawUnits, unitAt } from './reading.ts'
 import { IS_BASE58, IS_LETTER } from './unit-kinds.ts'
 
 const { add, and, or, not, get, set, constant, when, give, loop, block, leave, leaveIf } = w
@@ -72,7 +73,8 @@ const base58: w.Code = [
 
 /** A digit behind something else: what `firstGlance` says of numbers, and which two groups may begin anything. */
 export const lookAtNumber = look('number', 3, 7, [
-  // 3: unit in front, 4: behind the digits, 5: behind the second group, 6: place in the pairs, 7: what follows, 8: behind a third, 9: pointer;
+  // 3: unit in front, 4: behind the digits, 5: behind the second group, 6: place in the pairs, 7: what follows, 8: behind a third, 9: pointer, or where the
+  // second begins;
   // of an account number 5: units, 6: all its units, 7: kind
   when(w.below(get(LOW), mark), set(3, unitBeside(-1))),
   when(is(get(3), '_'), give(constant(0))),
@@ -106,7 +108,12 @@ export const lookAtNumber = look('number', 3, 7, [
     loop(
       when(w.atLeast(get(4), end), give(constant(1))),
       set(7, kindAt(get(4), 0)),
-      when(w.equal(get(5), get(6)), give(not(isOf(get(7), KIND_ALNUM)))),
+      // Far away the bound may be met first, and ends it too.
+      when(
+        w.equal(get(5), get(6)),
+        when(w.above(rawUnits(mark, get(4)), constant(NEAR_UNITS)), give(constant(1))),
+        give(not(isOf(get(7), KIND_ALNUM))),
+      ),
       when(
         isOf(get(7), KIND_ALNUM),
         set(5, add(get(5), constant(1))),
@@ -166,7 +173,8 @@ export const lookAtNumber = look('number', 3, 7, [
     isOf(kindAt(get(5), 0), KIND_MARK),
     set(5, moved(get(5), 1)),
     when(w.atLeast(get(5), end), give(constant(1))),
-    give(isOf(kindAt(get(5), 0), KIND_DIGIT)),
+    when(not(isOf(kindAt(get(5), 0), KIND_DIGIT)), give(constant(0))),
+    when(not(and(is(unitAt(get(4)), '/'), is(unitAt(get(4), 1), '/'))), give(constant(1))),
   ),
   when(not(isOf(kindAt(get(5), 0), KIND_DIGIT)), give(constant(0))),
   block(
@@ -175,7 +183,8 @@ export const lookAtNumber = look('number', 3, 7, [
     ),
     give(constant(1)),
   ),
-  passDigits(5, moved(get(4), 1), PAIR_DIGITS_MAX),
+  set(9, get(5)),
+  passDigits(5, get(9), PAIR_DIGITS_MAX),
   when(w.atLeast(get(5), end), give(constant(1))),
   set(7, constant(PAIR_OPEN)),
   when(
@@ -185,17 +194,16 @@ export const lookAtNumber = look('number', 3, 7, [
     when(w.atLeast(get(8), end), give(constant(1))),
     when(is(unitAt(get(8)), '.'), set(7, constant(PAIR_QUAD))),
   ),
-  and(
+  set(
+    6,
     w.load8(
       add(
         get(6),
-        add(
-          w.multiply(halved(w.sub(get(4), mark)), constant(10)),
-          halved(w.sub(get(5), moved(get(4), 1))),
-        ),
+        add(w.multiply(halved(w.sub(get(4), mark)), constant(10)), halved(w.sub(get(5), get(9)))),
       ),
       PAIRS,
     ),
-    get(7),
   ),
+  when(is(unitBeside(0), '1'), set(6, w.shiftRight(get(6), constant(PAIR_ONE)))),
+  and(get(6), get(7)),
 ])
