@@ -1,5 +1,6 @@
 import { isIn, type UnitClass } from './classes.ts'
 import { followed } from './followed.ts'
+import { lengths } from './measure.ts'
 import type { Node } from './pattern.ts'
 import { join, layOut, NOTHING, type Part, type Positions } from './positions.ts'
 import { MACHINE_HOLD_UNITS_MAX } from './window.ts'
@@ -23,8 +24,13 @@ export const JOIN_UNITS_MIN = 6
 /** Units with which a join begins. */
 export const JOIN_STARTS = '*"\'\n'
 
-/** Units 0 to 127 give a symbol each; the rows of next states stand behind them. */
+/** Units 0 to 127 give a symbol each. */
 export const SYMBOL_BYTES = 128
+/** Behind the symbols: how many units must come at least, and 128 flags of units that may be the last of them. */
+export const FAR_UNITS = SYMBOL_BYTES
+export const FAR_FLAGS = FAR_UNITS + 2
+/** Behind that: the rows of next states. */
+export const ROWS = FAR_FLAGS + 16
 /** Next states that are none: nothing can come of it, and a verdict may fall. */
 export const DEAD = 0
 export const HEARD_AHEAD = 1
@@ -35,8 +41,8 @@ const CELLS_MAX = 32_000
 const POSITIONS_MAX = 8192
 
 /**
- * The automaton behind a state at which literals of `units` end, as the engine reads it: 128 symbols, two to a cell, then rows of next
- * states, each as the place of its row in bytes. Undefined when it would be too large, or says nothing.
+ * The automaton behind a state at which literals of `units` end, as the engine reads it: 128 symbols, what must stand far away, rows of
+ * next states, each as the place of its row in bytes. Undefined when it would be too large, or says nothing.
  */
 export function compileAhead(
   ended: readonly { readonly units: number; readonly aheads: readonly Ahead[] }[],
@@ -47,6 +53,7 @@ export function compileAhead(
   const first: number[] = []
   const lasts = new Set<number>()
   const begun: Owner[] = []
+  let farUnits = MACHINE_HOLD_UNITS_MAX
   for (const { units, aheads } of ended)
     for (const ahead of aheads) {
       const owner = { joins: ahead.joins, units }
@@ -57,7 +64,9 @@ export function compileAhead(
       }, NOTHING)
       if (rest.empty) begun.push(owner)
       else owners[owners.length - 1] = owner
-      const whole = join(rest, layOut(followed(ahead.body), built), built)
+      const body = followed(ahead.body)
+      farUnits = Math.min(farUnits, ahead.literal.length - units + lengths(body).from)
+      const whole = join(rest, layOut(body, built), built)
       while (owners.length < built.sets.length) owners.push(owner)
       if (whole.empty || built.sets.length > POSITIONS_MAX) return undefined
       first.push(...whole.first)
@@ -74,7 +83,7 @@ export function compileAhead(
     const name = `${positions.join()};${Math.min(depth, JOIN_UNITS_MIN)}`
     const known = places.get(name)
     if (known !== undefined) return known
-    const place = SYMBOL_BYTES + cells.length * 2
+    const place = ROWS + cells.length * 2
     for (let symbol = 0; symbol < members.length; symbol++) cells.push(DEAD)
     places.set(name, place)
     waiting.push({ positions, depth, place })
@@ -87,12 +96,34 @@ export function compileAhead(
     const owned = depth === 0 ? begun : positions.map((position) => owners[position])
     const behind = depth === 0 ? first : positions.flatMap((at) => built.follow[at] ?? [])
     for (const [symbol, unit] of members.entries())
-      cells[(place - SYMBOL_BYTES) / 2 + symbol] = nextOf(behind, owned, depth, unit)
+      cells[(place - ROWS) / 2 + symbol] = nextOf(behind, owned, depth, unit)
   }
-  const program = new Uint16Array(SYMBOL_BYTES / 2 + cells.length)
-  new Uint8Array(program.buffer).set(symbols)
-  program.set(cells, SYMBOL_BYTES / 2)
+  const program = new Uint16Array(ROWS / 2 + cells.length)
+  const bytes = new Uint8Array(program.buffer)
+  bytes.set(symbols)
+  bytes[FAR_UNITS] = farUnits
+  program.set(cells, ROWS / 2)
+  for (const symbol of symbolsAt(farUnits))
+    for (let unit = 0; unit < SYMBOL_BYTES; unit++)
+      if (symbols[unit] === symbol) setFlag(bytes, FAR_FLAGS, unit)
   return program
+
+  /** Symbols that may be the `units`th, on any way that is still open. */
+  function symbolsAt(units: number): Set<number> {
+    const found = new Set<number>()
+    let level = new Set([ROWS])
+    for (let depth = 1; depth <= units; depth++) {
+      const next = new Set<number>()
+      for (const place of level)
+        for (let symbol = 0; symbol < members.length; symbol++) {
+          const to = cells[(place - ROWS) / 2 + symbol] ?? DEAD
+          if (to !== DEAD && depth === units) found.add(symbol)
+          if (to > HEARD_AHEAD) next.add(to)
+        }
+      level = next
+    }
+    return found
+  }
 
   function nextOf(
     behind: readonly number[],
@@ -135,6 +166,11 @@ function symbolsOf(built: Positions): { symbols: Uint8Array; members: number[] }
     symbols[unit] = symbol
   }
   return { symbols, members }
+}
+
+function setFlag(bytes: Uint8Array, from: number, flag: number): void {
+  const at = from + (flag >> 3)
+  bytes[at] = (bytes[at] ?? 0) | (1 << (flag & 7))
 }
 
 /** The pattern of one unit. */

@@ -1,4 +1,4 @@
-import { lookAhead } from './ahead-look.ts'
+import { isWithin, lookAhead } from './ahead-look.ts'
 import * as w from './assembler.ts'
 import { copy, shift } from './copy.ts'
 import {
@@ -34,10 +34,11 @@ const { add, and, not, get, set, constant, when, give, loop, block, leave, leave
 /** Place of `lookAtMark`, behind the looks. */
 const MARKS = LOOKED.length
 
-/** Place of `lookAhead`. */
+/** Places of `lookAhead` and what it calls. */
 const AHEAD = MARKS + 1
+const WITHIN = AHEAD + 1
 
-const BEHIND = wordLooks(AHEAD + 1)
+const BEHIND = wordLooks(WITHIN + 1)
 
 /** Follows the automaton. Parameters: state, pointer, limit, lowest, behind the last. Locals: 5 next, 6 what it says, 7 unit, 8 its words. */
 const stop = (reason: number): w.Code => [
@@ -121,5 +122,8 @@ const run: w.WasmFunction = {
 
 /** The assembled program; its memory is `host.memory`. */
 export const program = new WebAssembly.Module(
-  w.assemble([...LOOKED, lookAtMark, lookAhead, ...BEHIND.functions, run, copy, shift], PAGES),
+  w.assemble(
+    [...LOOKED, lookAtMark, lookAhead(WITHIN), isWithin, ...BEHIND.functions, run, copy, shift],
+    PAGES,
+  ),
 )
