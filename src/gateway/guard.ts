@@ -7,7 +7,7 @@ import type { Finding } from '../redaction/detector.ts'
 import { MASK, type OperatorFor } from '../redaction/operator.ts'
 import { redactor } from '../redaction/redact.ts'
 import { restorer } from '../redaction/restore.ts'
-import { scan } from '../redaction/scan.ts'
+import { openScan } from '../redaction/scan.ts'
 import { type Vault, vault } from '../redaction/vault.ts'
 import type { TextFilter } from '../stream/filter.ts'
 import { jsonNesting } from '../stream/json-nesting.ts'
@@ -22,6 +22,10 @@ export interface ExchangeGuard {
   openRequest(): TextFilter
   /** Everything that stands in a text of the request; counts nothing. */
   look(text: string): readonly Finding[]
+  /** The same for a text in pieces, and only of what is kept. */
+  openLook(keepsOf: KeepsOf): Look
+  /** True when it is only counted in requests. */
+  observes(finding: Finding): boolean
   /** True when some policy looks for that in requests. */
   wants(detector: string, entity: string): boolean
   /** What is written for a finding in the request, and counts it. */
@@ -32,6 +36,15 @@ export interface ExchangeGuard {
   findings(): readonly FindingCount[]
   /** Throws `content_blocked` as soon as something was found that a policy blocks. */
   check(): void
+}
+
+/** Makes a choice among findings that come in the order of the text; `wide` for those that only rule others out. */
+export type KeepsOf = (wide: boolean) => (finding: Finding) => boolean
+
+/** A text of the request that is looked at in pieces. */
+export interface Look {
+  push(text: string): void
+  end(): readonly Finding[]
 }
 
 /** What makes a vault's letters: secret bytes of the installation, and whose letters are equal. */
@@ -74,7 +87,13 @@ export function openGuard(
     merged,
     looksAtRequests: request !== undefined,
     openRequest: () => (request ? safely(request.open, isOpen) : NOTHING),
-    look: (text) => (request ? request.look(text) : []),
+    look(text) {
+      const open = request?.openLook(() => () => true)
+      open?.push(text)
+      return open?.end() ?? []
+    },
+    openLook: (keepsOf) => request?.openLook(keepsOf) ?? NOTHING_SEEN,
+    observes: (finding) => request?.observes(finding) ?? false,
     wants: (detector, entity) => request?.wants(detector, entity) ?? false,
     rewrite: (finding, value) => request?.rewrite(finding, value) ?? value,
     openFilter(kind) {
@@ -94,6 +113,7 @@ export function openGuard(
   }
 }
 
+const NOTHING_SEEN: Look = { push() {}, end: () => [] }
 const NOTHING: TextFilter = { push: (text) => text, end: () => '', held: () => 0 }
 
 function blockedBy(policies: readonly PolicyName[]): Failure {
@@ -131,13 +151,34 @@ function openSide(rules: GuardRules | undefined, store: Vault) {
       const hide = redactor(rules.compiled, operatorFor, store)
       return aside ? besideAllowed(hide, aside.compiled, aside.vault) : hide
     },
-    look(text: string): readonly Finding[] {
-      const left = rules.allowed ? scan(rules.allowed, text) : []
-      return scan(rules.compiled, text).filter(
-        ({ detector, entity, start, end }) =>
-          rules.operatorFor(detector, entity) !== undefined &&
-          !left.some((each) => each.start < end && start < each.end),
-      )
+    observes: ({ detector, entity }: Finding) => rules.operatorFor(detector, entity) === 'observe',
+    openLook(keepsOf: KeepsOf): Look {
+      const [keeps, keepsWide] = [keepsOf(false), keepsOf(true)]
+      const found: Finding[] = []
+      const left: Finding[] = []
+      const looks = openScan(rules.compiled, (finding) => {
+        const isWanted = rules.operatorFor(finding.detector, finding.entity) !== undefined
+        if (isWanted && keeps(finding)) found.push(finding)
+      })
+      const leaves =
+        rules.allowed &&
+        openScan(rules.allowed, (finding) => {
+          if (keepsWide(finding)) left.push(finding)
+        })
+      return {
+        push(text) {
+          looks.push(text)
+          leaves?.push(text)
+        },
+        end() {
+          looks.end()
+          leaves?.end()
+          if (left.length === 0) return found
+          return found.filter(
+            ({ start, end }) => !left.some((each) => each.start < end && start < each.end),
+          )
+        },
+      }
     },
     wants: (detector: string, entity: string) => rules.operatorFor(detector, entity) !== undefined,
     rewrite({ detector, entity }: Finding, value: string): string {

@@ -1,5 +1,8 @@
+import type { Finding } from '../redaction/detector.ts'
 import type { JsonPath } from '../stream/json-text.ts'
 import type { ExchangeGuard } from './guard.ts'
+import { PIECE_UNITS } from './redact-text.ts'
+import type { ScanPace } from './scan-pace.ts'
 
 /** A string of a request with the path it stands at. */
 export interface SplitText {
@@ -12,8 +15,12 @@ export interface SplitText {
 }
 
 /** Hides values that were split over neighbouring text parts of one message: the provider reads them as one text. */
-export function cleanAcross(texts: readonly SplitText[], guard: ExchangeGuard): void {
-  for (const run of runsOf(texts)) hideAcross(run, guard)
+export async function cleanAcross(
+  texts: readonly SplitText[],
+  guard: ExchangeGuard,
+  pace: ScanPace,
+): Promise<void> {
+  for (const run of runsOf(texts)) await hideAcross(run, guard, pace)
 }
 
 /** Neighbours `…/3/text`, `…/4/text` in lists of parts. */
@@ -37,20 +44,49 @@ function runsOf(texts: readonly SplitText[]): SplitText[][] {
 /** Units between the beginning of a part and a value whose label may stand in the part before. */
 const LABEL_UNITS_MAX = 64
 
-function hideAcross(run: readonly SplitText[], guard: ExchangeGuard): void {
-  const joined = run.map((each) => each.plain).join('')
+/** What stretches over the beginning of a part, in the order of the text; nothing once the time is up. */
+async function acrossEdges(
+  run: readonly SplitText[],
+  starts: readonly number[],
+  guard: ExchangeGuard,
+  pace: ScanPace,
+): Promise<readonly Finding[]> {
+  const look = guard.openLook((wide) => {
+    const reach = wide ? 2 * LABEL_UNITS_MAX : LABEL_UNITS_MAX
+    let next = 1
+    return (finding) => {
+      const { start, end } = finding
+      // A label in one part and its value in the next are not split, but stand out only together.
+      while ((starts[next] ?? Infinity) < start - reach) next++
+      const edge = starts[next] ?? Infinity
+      // What is only counted, and stands in one part, is counted there.
+      return edge < end && (wide || edge > start || !guard.observes(finding))
+    }
+  })
+  for (const { plain } of run)
+    for (let at = 0; at < plain.length; at += PIECE_UNITS) {
+      const piece = plain.slice(at, at + PIECE_UNITS)
+      if (pace.isDue(piece.length)) await pace.pause()
+      if (pace.isOver()) return []
+      look.push(piece)
+    }
+  return look.end()
+}
+
+async function hideAcross(
+  run: readonly SplitText[],
+  guard: ExchangeGuard,
+  pace: ScanPace,
+): Promise<void> {
   const starts: number[] = []
   let at = 0
   for (const { plain } of run) {
     starts.push(at)
     at += plain.length
   }
-  const findings = guard.look(joined)
-  // A label in one part and its value in the next are not split, but stand out only together.
-  const isAcross = findings.some(({ start, end }) =>
-    starts.some((edge) => edge > 0 && edge < end && start - edge <= LABEL_UNITS_MAX),
-  )
-  if (!isAcross) return
+  const findings = await acrossEdges(run, starts, guard, pace)
+  if (findings.length === 0) return
+  const joined = run.map((each) => each.plain).join('')
   const pieces = run.map(() => '')
   let part = 0
   let from = 0

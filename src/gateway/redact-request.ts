@@ -111,8 +111,8 @@ async function redactions(
   tellsModel = true,
 ): Promise<Splice[]> {
   const texts = textsOf(text, body, dialect)
-  cleanAcross(texts, guard)
   const pace = scanPace(guard.merged, clock)
+  await cleanAcross(texts, guard, pace)
   const cleaner = textCleaner(guard, pace)
   // Every message repeats the same few keys.
   const plainKeys = new Set<string>()

@@ -8,7 +8,7 @@ import type { ScanPace } from './scan-pace.ts'
 /** JSON inside a string inside JSON is real (tool arguments quoted in tool arguments); deeper is not. */
 const NESTING_MAX = 3
 /** Text handed to a scanner at once; between two pieces others get their turn. */
-const PIECE_UNITS = 256 * 1024
+export const PIECE_UNITS = 256 * 1024
 /** No detector finds anything in fewer units; most keys and enumerations are shorter. */
 export const FINDING_UNITS_MIN = 4
 

@@ -3,22 +3,30 @@ import { openScanner } from './automaton/scanner.ts'
 import type { Finding } from './detector.ts'
 import { openStreams } from './streams.ts'
 
+/** A whole text that comes in pieces. */
+export interface Scan {
+  push(text: string): void
+  end(): void
+}
+
 /** Everything the compiled detectors find in a whole text, in order; offsets in UTF-16 units. */
 export function scan(compiled: Compiled, text: string): Finding[] {
   const findings: Finding[] = []
+  const open = openScan(compiled, (finding) => findings.push(finding))
+  open.push(text)
+  open.end()
+  return findings
+}
+
+/** Opens a scan that tells each finding, in order, once it is complete. */
+export function openScan(compiled: Compiled, tell: (finding: Finding) => void): Scan {
   let at = 0
   let started = 0
   let detector = 0
   const report = (index: number, entity: string | undefined, start: number, end: number): void => {
     const info = compiled.detectors[index]
     if (info)
-      findings.push({
-        kind: info.kind,
-        entity: entity ?? info.entity,
-        detector: info.id,
-        start,
-        end,
-      })
+      tell({ kind: info.kind, entity: entity ?? info.entity, detector: info.id, start, end })
   }
   const streams = openStreams(compiled, {
     clean(_, start, end) {
@@ -44,8 +52,14 @@ export function scan(compiled: Compiled, text: string): Finding[] {
     },
   })
   const scanner = openScanner(compiled, streams)
-  scanner.push(text)
-  scanner.end()
-  streams.end()
-  return findings
+  return {
+    push(text) {
+      scanner.push(text)
+      streams.settle()
+    },
+    end() {
+      scanner.end()
+      streams.end()
+    },
+  }
 }

@@ -297,6 +297,37 @@ describe('however a value is written', () => {
     }
   })
 
+  test('beside the beginning of a part it is counted once, also where it is only observed', async () => {
+    for (const operator of ['observe', 'replace']) {
+      const guard = callGuard({ ...SECRETS, operator })
+      const parts = ['hello', `${TOKEN} and ${MAIL}`, 'bye'].map((text) => ({ type: 'text', text }))
+      await sent('chat', user(parts), guard)
+      expect(guard.findings().map(({ count }) => count)).toEqual([1, 1])
+    }
+  })
+
+  test('in long parts it is looked for no longer than the policy allows', async () => {
+    const parts = Array.from({ length: 6 }, () => ({ type: 'text', text: 'hello '.repeat(90_000) }))
+    const guard = callGuard(SECRETS)
+    let seen = 0
+    const tight: ExchangeGuard = {
+      ...guard,
+      merged: { ...guard.merged, timeoutMs: 0 },
+      openLook(keepsOf) {
+        const { push, end } = guard.openLook(keepsOf)
+        const counted = (text: string) => {
+          seen += text.length
+          push(text)
+        }
+        return { push: counted, end }
+      },
+    }
+    await expect(sent('chat', user(parts), tight)).rejects.toMatchObject({
+      code: 'scanner_unavailable',
+    })
+    expect(seen).toBeLessThan(540_000)
+  })
+
   test('an argument that only its name gives away is hidden in objects and in JSON texts', async () => {
     const value = ['tr0ub', '4dor&', 'Zx9'].join('')
     const input = { config: { db_password: value }, note: 'all well' }
