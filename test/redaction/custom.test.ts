@@ -35,6 +35,7 @@ describe('a detector of a user', () => {
     ['an unbounded pattern', { pattern: 'a+' }, /no longest match/],
     ['a pattern longer than may be held', { pattern: '[a-z]{90}' }, /at most 42/],
     ['a pattern that matches nothing', { pattern: 'a*' }, /empty text/],
+    ['a lazy count', { pattern: 'a{1,3}?b' }, /lazy/],
     ['a back reference', { pattern: '(a)\\1' }, /not supported/],
     ['look-around', { pattern: '(?=a)b' }, /not supported/],
     ['an unclosed group', { pattern: '(a' }, /not closed/],

@@ -53,11 +53,9 @@ export function parsePattern(pattern: string, foldCase: boolean): Node {
       if (mark === '?') node = { is: 'repeat', part: node, from: 0, to: 1 }
       else if (mark === '*') node = { is: 'repeat', part: node, from: 0, to: Infinity }
       else if (mark === '+') node = { is: 'repeat', part: node, from: 1, to: Infinity }
-      else if (mark === '{') {
-        node = counted(node)
-        continue
-      } else return node
-      index++
+      else if (mark === '{') node = counted(node)
+      else return node
+      if (mark !== '{') index++
       if (pattern[index] === '?' || pattern[index] === '+')
         fail('lazy and possessive quantifiers are not supported')
     }
