@@ -106,8 +106,8 @@ export interface LabelDetector extends Named {
   mayBegin?(units: Uint16Array, position: number, end: number): boolean
   /**
    * How the engine looks behind a word before it tells of it (see `automaton/word-looks.ts`): `assigned` knows how values of secrets
-   * are found and which are too little, `assigned-vendor` also ids of services, `labelled` that nothing without a digit is
-   * taken, `address` that a user, a colon and an `@` must come. Without a look every word is told.
+   * are found and which are too little, `assigned-password` that shorter ones are taken, `assigned-vendor` also ids of services and
+   * that theirs are longer, `labelled` that nothing without a digit is taken, `address` that a user, a colon and an `@` must come. Without a look every word is told.
    */
   readonly look?: 'assigned' | 'assigned-password' | 'assigned-vendor' | 'labelled' | 'address'
   /** The verdict on the value at `position`. */

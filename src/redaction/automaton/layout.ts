@@ -70,9 +70,9 @@ export const ROW_SYMBOLS = 144
 export const ROW_BYTES = 576
 
 /**
- * Addresses in the engine's memory. State and reason of the last run, units copied, where a value was refused; by unit: symbol, kind, meaning, look, flags; words that looks know; by state:
- * what it says, and how its words are looked at; possible pairs of groups of digits, and runs; the window; raw text; the automaton's rows;
- * by state: what must stand behind its prefixes; the automata of that.
+ * Addresses in the engine's memory. State and reason of the last run, units copied, where a value was refused; by unit: symbol, kind,
+ * meaning, look, flags; words that looks know; by state: what it says, and how its words are looked at; possible pairs of groups of
+ * digits, and runs; the window; raw text; the automaton's rows; by state: what must stand behind its prefixes; the automata of that.
  */
 export const CELLS = 64
 export const REFUSED = CELLS + 12

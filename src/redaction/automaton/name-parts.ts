@@ -1,10 +1,10 @@
 import * as w from './assembler.ts'
-import { count, truth } from './reading.ts'
+import { count, flagsOf, forward, moved, truth, unitAt } from './reading.ts'
 import * as u from './unit-kinds.ts'
 
 /** How `nameLook` reads the parts of a name, in the locals it has. */
 
-const { add, and, or, not, get, set, constant, when, leave, leaveIf, block } = w
+const { add, and, or, not, get, set, constant, when, leave, leaveIf, block, loop } = w
 
 /** What stands at the end of what was read of a part of a name. */
 const NOTHING = 0
@@ -50,8 +50,10 @@ export const TIED = 22
 export const BEFORE = 23
 export const CHANGES = 24
 export const STRIPPED = 25
+const ALL = 26
+const VOWEL = 27
 /** Locals behind the parameters. */
-export const LOCALS = 21
+export const LOCALS = 23
 
 /** Not 0 when the unit at hand is in one of the classes. */
 export const isFlagged = (flags: number): w.Code => and(get(FLAGS), constant(flags))
@@ -106,7 +108,15 @@ export const readDigit: readonly w.Code[] = [
   ),
   count(DIGITS_OF_PART),
 ]
-/** A part that goes on as it began is the rule. */
+/** Counts a letter, and consonants in a row: no part with six of these is short enough to be a word all the same. */
+const countLetter: readonly w.Code[] = [
+  count(LETTERS_OF_PART),
+  set(VOWEL, truth(isFlagged(u.IS_VOWEL))),
+  set(VOWELS, add(get(VOWELS), get(VOWEL))),
+  set(PILE, and(add(get(PILE), constant(1)), w.sub(get(VOWEL), constant(1)))),
+  set(ODD, or(get(ODD), w.above(get(PILE), constant(5)))),
+]
+/** Reads a letter, and small ones behind it. A part that goes on as it began is the rule. */
 export const readLetter: readonly w.Code[] = [
   block(
     when(
@@ -130,11 +140,7 @@ export const readLetter: readonly w.Code[] = [
     // What goes on behind digits is rarely a word.
     set(ODD, constant(1)),
   ),
-  count(LETTERS_OF_PART),
-  count(PILE),
-  when(isFlagged(u.IS_VOWEL), count(VOWELS), set(PILE, constant(0))),
-  // Six consonants in a row; no part is that short then.
-  set(ODD, or(get(ODD), w.above(get(PILE), constant(5)))),
+  ...countLetter,
   set(
     BEHIND_HYPHEN,
     or(
@@ -144,5 +150,25 @@ export const readLetter: readonly w.Code[] = [
         w.multiply(not(isFlagged(u.IS_HEX)), constant(BEYOND_HEX)),
       ),
     ),
+  ),
+  // The small letters that follow change nothing but what is counted.
+  when(
+    isPart(LETTERS),
+    set(ALL, constant(u.IS_HEX)),
+    loop(
+      when(
+        w.below(moved(get(POINTER), 1), get(LIMIT)),
+        set(FLAGS, flagsOf(unitAt(get(POINTER), 1))),
+        when(
+          isFlagged(u.IS_LOWER),
+          forward(POINTER),
+          ...countLetter,
+          set(ALL, and(get(ALL), get(FLAGS))),
+          leave(2),
+        ),
+      ),
+    ),
+    set(SEEN, or(get(SEEN), constant(u.IS_LOWER))),
+    when(not(get(ALL)), set(BEHIND_HYPHEN, or(get(BEHIND_HYPHEN), constant(BEYOND_HEX)))),
   ),
 ]

@@ -38,12 +38,11 @@ const WORDS = 3
 const POINTER = 4
 const UNIT = 5
 const QUOTE = 6
-const CAPITALS = 7
-const STOPS = 8
-const FLAGS = 9
-const SEEN = 10
-const KINDS_SEEN = 11
-const LIMIT = 12
+const STOPS = 7
+const FLAGS = 8
+const SEEN = 9
+const KINDS_SEEN = 10
+const LIMIT = 11
 
 const isShorter = (units: number): w.Code => w.below(get(POINTER), moved(get(VALUE), units))
 const hasSeen = (flags: number): w.Code => and(get(SEEN), constant(flags))
@@ -80,7 +79,8 @@ const enough = (
  */
 export const valueLook = (at: { readonly row: number; readonly mixed: number }): w.WasmFunction => {
   const row = give(w.call(at.row, get(VALUE), get(END), get(QUOTE), get(WORD), get(WORDS)))
-  return look('value', 4, 9, [
+  const mixed = give(w.call(at.mixed, ...ALL, get(QUOTE)))
+  return look('value', 4, 8, [
     set(POINTER, get(VALUE)),
     set(LIMIT, moved(get(VALUE), NAMING_UNITS_MAX)),
     when(w.above(get(LIMIT), get(END)), set(LIMIT, get(END))),
@@ -90,7 +90,6 @@ export const valueLook = (at: { readonly row: number; readonly mixed: number }):
         set(FLAGS, flagsOf(unitAt(get(POINTER)))),
         leaveIf(not(isFlagged(u.IS_PLAIN)), 1),
         set(SEEN, or(get(SEEN), get(FLAGS))),
-        set(CAPITALS, w.add(get(CAPITALS), isFlagged(u.IS_UPPER))),
         forward(POINTER),
         leave(0),
       ),
@@ -112,25 +111,32 @@ export const valueLook = (at: { readonly row: number; readonly mixed: number }):
       set(STOPS, constant(u.IS_NAME_END)),
     ),
     when(not(isShorter(NAMING_UNITS_MAX)), row),
-    when(or(is(get(UNIT), ':'), is(get(UNIT), '[')), give(w.call(at.mixed, ...ALL, get(QUOTE)))),
+    when(is(get(UNIT), '['), mixed),
+    // Behind eight units a colon parts a pair, in front of a slash an address.
+    when(
+      is(get(UNIT), ':'),
+      when(w.equal(get(POINTER), moved(get(VALUE), PAIR_HALF_UNITS)), mixed),
+      when(w.atLeast(moved(get(POINTER), 1), get(END)), mixed),
+      when(is(unitAt(get(POINTER), 1), '/'), mixed),
+    ),
     // A short name without digits.
     when(
       and(get(FLAGS), get(STOPS)),
       when(
         not(hasSeen(u.IS_DIGIT | u.IS_UNNAMING)),
-        when(
-          or(isShorter(SHORT_NAME_UNITS_MAX), w.below(get(CAPITALS), constant(2 * u.IS_UPPER))),
-          give(NO),
-        ),
+        when(or(isShorter(SHORT_NAME_UNITS_MAX), not(hasSeen(u.IS_UPPER))), ...refuse),
+        // Of a longer one the capitals count.
+        mixed,
       ),
     ),
+    when(is(get(UNIT), ':'), mixed),
     when(not(isShorter(LEAST_UNITS_MIN)), row),
     // Whether this ends it.
     block(
       leaveIf(w.above(get(UNIT), constant(127)), 0),
       when(get(QUOTE), leaveIf(or(w.equal(get(UNIT), get(QUOTE)), is(get(UNIT), '\n')), 1)),
       when(not(get(QUOTE)), when(not(isFlagged(u.IS_LOOSE)), leaveIf(isFlagged(u.IS_STOP), 2))),
-      give(w.call(at.mixed, ...ALL, get(QUOTE))),
+      mixed,
     ),
     set(KINDS_SEEN, hasSeen(KINDS)),
     when(hasSeen(u.IS_SYMBOL), set(KINDS_SEEN, or(get(KINDS_SEEN), constant(SYMBOLS)))),
