@@ -6,6 +6,8 @@ export const LIMITS = {
   requestBodyInflatedBytesMax: 64 * 1024 * 1024,
   /** Deeper JSON than any real request; recursive walkers overflow from about 50 000 levels. */
   jsonDepthMax: 128,
+  /** Strings and names of one request under a data policy: each costs half a kilobyte until all are looked at. */
+  scannedStringsMax: 400_000,
   /** An SSE frame: `response.completed` repeats whole answers, megabytes when they hold images. */
   sseFrameBytesMax: 32 * 1024 * 1024,
   /** Unstreamed answers that must be read whole before any byte may leave. */

@@ -39,7 +39,7 @@ const encoder = new TextEncoder()
  * The body with the edits that this call needs, as splices; the caller's own bytes when there are none. With a
  * guard every string the provider's parser would see is looked at, keys, unknown fields and repeated keys
  * included; what the dialect calls untouchable (ids, signatures, media) stays.
- * Fails with `content_blocked`, `unscannable_body`, `scanner_unavailable`.
+ * Fails with `content_blocked`, `unscannable_body`, `scanner_unavailable`, `body_too_large` (too many strings).
  */
 export async function redactRequest(
   read: ReadRequest,
@@ -138,6 +138,10 @@ async function redactions(
 function textsOf(text: string, body: JsonObject, dialect: Dialect): BodyText[] {
   const texts: BodyText[] = []
   const add = (path: JsonPath, start: number, end: number, isKey: boolean): void => {
+    if (texts.length === LIMITS.scannedStringsMax)
+      throw new Failure('body_too_large', {
+        says: `A data policy applies to this call, and its body holds more than ${LIMITS.scannedStringsMax} strings.`,
+      })
     const literal = text.slice(start, end)
     const plain = decodeLiteral(literal)
     const label = !isKey && isOwnData(path) ? labelOf(path) : undefined

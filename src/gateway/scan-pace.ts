@@ -17,6 +17,9 @@ export interface ScanPace {
 /** Units read between two looks at the clock: a few milliseconds of scanning. */
 const UNITS_PER_LOOK = 256 * 1024
 
+/** What a text costs beside its units: a body may hold hundreds of thousands of a few units each. */
+const TEXT_UNITS = 64
+
 /** Starts the time of one request's scan. */
 export function scanPace({ timeoutMs, timeoutAction }: MergedGuard, clock: Clock): ScanPace {
   const started = clock.monotonic()
@@ -25,7 +28,7 @@ export function scanPace({ timeoutMs, timeoutAction }: MergedGuard, clock: Clock
   const leftMs = () => timeoutMs - (clock.monotonic() - started)
   return {
     isDue(more) {
-      units += more
+      units += more + TEXT_UNITS
       return units >= UNITS_PER_LOOK
     },
     async pause() {

@@ -328,6 +328,12 @@ describe('however a value is written', () => {
     expect(seen).toBeLessThan(540_000)
   })
 
+  test('more strings than can be looked at together are refused', async () => {
+    const extra = JSON.stringify(Array.from({ length: 400_001 }, () => 'aaaa'))
+    const refused = sent('chat', `{"messages":[],"extra":${extra}}`)
+    await expect(refused).rejects.toMatchObject({ code: 'body_too_large' })
+  })
+
   test('an argument that only its name gives away is hidden in objects and in JSON texts', async () => {
     const value = ['tr0ub', '4dor&', 'Zx9'].join('')
     const input = { config: { db_password: value }, note: 'all well' }
