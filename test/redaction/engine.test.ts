@@ -7,7 +7,7 @@ import { redactor } from '../../src/redaction/redact.ts'
 import { scan } from '../../src/redaction/scan.ts'
 import { vault } from '../../src/redaction/vault.ts'
 import { decode } from '../../src/stream/logical.ts'
-import { nearTokens, texts } from './texts.ts'
+import { disguises, nearTokens, texts } from './texts.ts'
 
 const compiled = compileDetectors(DETECTORS)
 const { engine, gate, window } = compiled
@@ -126,6 +126,21 @@ describe('the engine', () => {
     },
     PATIENCE_MS,
   )
+
+  test('nor does it where the bound comes first, in any disguise', () => {
+    const token = `gsk_${'xQ7'.repeat(20)}`
+    const encoded = [token, ...disguises.map((hide) => hide(token))]
+    for (const front of ['', '-', '_:', '-a_:.-b', 'a.b:c_d-e.'.repeat(4)])
+      for (const whole of encoded)
+        for (let units = 60 - front.length; units < 68; units++) {
+          const text = `${front}${whole.slice(0, Math.max(units, 8))} ${'and '.repeat(3)}`
+          const looked = scan(compiled, text)
+          engine.aheads.fill(0)
+          const asked = scan(compiled, text)
+          gate.forget()
+          expect(looked).toEqual(asked)
+        }
+  })
 
   test(
     'a look behind a word never keeps a verdict from falling',

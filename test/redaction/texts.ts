@@ -52,7 +52,8 @@ const pieces = fc.oneof(
 )
 
 const oneOf = (list: string) => fc.constantFrom(...list.split('|'))
-const disguises: readonly ((token: string) => string)[] = [
+/** Every way of hiding a token that is seen through. */
+export const disguises: readonly ((token: string) => string)[] = [
   (token) => Buffer.from(token).toString('base64'),
   (token) => Buffer.from(`x${token}`).toString('base64'),
   (token) => Buffer.from(token).toString('hex'),

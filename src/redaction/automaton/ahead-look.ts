@@ -17,8 +17,10 @@ const { add, and, not, get, set, constant, when, give, loop, block, leave, leave
 
 const twice = (units: w.Code): w.Code => w.shiftLeft(units, constant(1))
 
+/** Units held in front of the bound, less one: what is disguised is read in pairs, and the bound may be met at the second. */
+const HOLD_UNITS = MACHINE_HOLD_UNITS_MAX - 1
 /** As near behind a literal no bound can have been met, wherever holding began. */
-const NEAR_UNITS = MACHINE_HOLD_UNITS_MAX - RUN_UNITS_MAX - 1
+const NEAR_UNITS = HOLD_UNITS - RUN_UNITS_MAX
 
 /** The bit of unit 5 among the flags of automaton 6. */
 const mayStandFar: w.Code = and(
@@ -118,6 +120,6 @@ export const isWithin: w.WasmFunction = {
       ),
       when(w.below(get(4), get(3)), set(3, get(4))),
     ),
-    w.below(rawUnits(get(3), get(2)), constant(MACHINE_HOLD_UNITS_MAX)),
+    w.below(rawUnits(get(3), get(2)), constant(HOLD_UNITS)),
   ].flat(),
 }
