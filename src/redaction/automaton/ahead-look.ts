@@ -17,10 +17,8 @@ const { add, and, not, get, set, constant, when, give, loop, block, leave, leave
 
 const twice = (units: w.Code): w.Code => w.shiftLeft(units, constant(1))
 
-/** Units held in front of the bound, less one: what is disguised is read in pairs, and the bound may be met at the second. */
-const HOLD_UNITS = MACHINE_HOLD_UNITS_MAX - 1
 /** As near behind a literal no bound can have been met, wherever holding began. */
-const NEAR_UNITS = HOLD_UNITS - RUN_UNITS_MAX
+const NEAR_UNITS = MACHINE_HOLD_UNITS_MAX - RUN_UNITS_MAX
 
 /** The bit of unit 5 among the flags of automaton 6. */
 const mayStandFar: w.Code = and(
@@ -88,9 +86,9 @@ export const lookAhead = (within: number): w.WasmFunction => ({
 })
 
 /**
- * Whether the bound cannot have been met at a unit: far away in the raw text it says more than the unit does. Parameters: pointer to the
- * last unit of the literals, place of what is known of their state, pointer to the unit, pointer to where holding began or 0. Locals: 4
- * pointer to the first unit under way, 5 leftmost pointer of a run.
+ * Whether the bound cannot have been met at a unit, nor at the one behind it, for what is disguised is read in pairs: far away in the raw
+ * text it says more than the unit does. Parameters: pointer to the last unit of the literals, place of what is known of their state,
+ * pointer to the unit, pointer to where holding began or 0. Locals: 4 pointer to the first unit under way, 5 leftmost pointer of a run.
  */
 export const isWithin: w.WasmFunction = {
   name: 'within',
@@ -98,6 +96,7 @@ export const isWithin: w.WasmFunction = {
   results: 1,
   locals: [w.I32, w.I32],
   body: [
+    forward(2),
     set(4, moved(w.sub(get(0), twice(w.load32(get(1), AHEADS + 4))), 1)),
     when(
       not(get(3)),
@@ -120,6 +119,6 @@ export const isWithin: w.WasmFunction = {
       ),
       when(w.below(get(4), get(3)), set(3, get(4))),
     ),
-    w.below(rawUnits(get(3), get(2)), constant(HOLD_UNITS)),
+    w.below(rawUnits(get(3), get(2)), constant(MACHINE_HOLD_UNITS_MAX)),
   ].flat(),
 }
