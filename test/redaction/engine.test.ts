@@ -7,7 +7,7 @@ import { redactor } from '../../src/redaction/redact.ts'
 import { scan } from '../../src/redaction/scan.ts'
 import { vault } from '../../src/redaction/vault.ts'
 import { decode } from '../../src/stream/logical.ts'
-import { disguises, nearTokens, texts } from './texts.ts'
+import { disguises, inEscape, nearTokens, texts } from './texts.ts'
 
 const compiled = compileDetectors(DETECTORS)
 const { engine, gate, window } = compiled
@@ -83,11 +83,6 @@ const named = fc
     { minLength: 1, maxLength: 3 },
   )
   .map((list) => list.join(''))
-
-/** One unit as six: the bound counts what was sent. */
-function inEscape(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-}
 
 describe('the engine', () => {
   test(

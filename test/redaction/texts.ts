@@ -110,3 +110,8 @@ export function cut(text: string, sizes: readonly number[]): string[] {
   if (at < text.length) out.push(text.slice(at))
   return out
 }
+
+/** One unit as six: the bound counts what was sent. */
+export function inEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

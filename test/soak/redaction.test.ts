@@ -4,7 +4,7 @@ import { compileDetectors } from '../../src/redaction/automaton/compile.ts'
 import { builtInDetectors } from '../../src/redaction/built-in.ts'
 import { redactor } from '../../src/redaction/redact.ts'
 import { vault } from '../../src/redaction/vault.ts'
-import { texts } from '../redaction/texts.ts'
+import { inEscape, nearTokens, texts } from '../redaction/texts.ts'
 
 /** Ways of cutting in all; a day's run sets more. */
 const CUTTINGS = Number(process.env.SOAK_CUTTINGS ?? 1_000_000)
@@ -18,6 +18,7 @@ const OTHER =
   'My name is Orla Trantow, I live in Graz, and Dr. Quellmann of Tartu will write to Mina Solberg today.'
 
 const compiled = compileDetectors(builtInDetectors())
+const pieces = fc.oneof(texts, nearTokens)
 const key = new Uint8Array(32).fill(5)
 
 test(
@@ -30,7 +31,9 @@ test(
     }
     let [cuttings, cuts, units, differences] = [0, 0, 0, 0]
     while (cuttings < CUTTINGS) {
-      const text = fc.sample(texts, { seed: roll(2 ** 31), numRuns: 4 }).join(' ')
+      const plain = fc.sample(pieces, { seed: roll(2 ** 31), numRuns: 4 }).join(' ')
+      // The bound counts what was sent: in escapes it comes early.
+      const text = roll(4) === 0 ? plain.replace(/[\w"=-]/g, inEscape) : plain
       if (text.length < 2) continue
       const whole = through([text])
       units += text.length
