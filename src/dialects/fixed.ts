@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject, member, textMember } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
 import type { SlotName } from './reader.ts'
+import { WIRE_NAMES } from './wire-names.ts'
 
 /**
  * Members that must come back exactly as they were given, in all protocols: ids, signatures, encrypted content, base64
@@ -60,6 +61,20 @@ const MEDIUM_KINDS = ['type', 'media_type', 'mimeType', 'mime_type', 'format']
 function isMedium(holder: JsonObject): boolean {
   if (textMember(holder, 'type') === 'text') return false
   return MEDIUM_KINDS.some((kind) => textMember(holder, kind) !== undefined)
+}
+
+/**
+ * What a frame of the gateway's own may repeat of one that came: members of it that no filter would look at, neither their
+ * names nor their values.
+ */
+export function envelopeOf(root: JsonObject): JsonObject {
+  const kept = Object.entries(root).filter(([key, value]) => {
+    // Padding and counts belong to the frame that came.
+    if (!WIRE_NAMES.has(key) || key === 'obfuscation' || key === 'usage') return false
+    if (typeof value === 'string') return isFixed([key], root, NONE_FREE)
+    return typeof value !== 'object' || value === null
+  })
+  return Object.fromEntries(kept)
 }
 
 /** The nearest object around the value at `path`, as far as `root` goes there. */

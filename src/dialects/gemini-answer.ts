@@ -2,7 +2,7 @@ import type { Ask } from '../base/ask.ts'
 import { isJsonObject, type Json, type JsonObject, member, textMember } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
 import type { WireFrame } from './dialect.ts'
-import { holderOf, isFixed, otherText } from './fixed.ts'
+import { envelopeOf, holderOf, isFixed, otherText } from './fixed.ts'
 import { readGeminiUsage } from './gemini-usage.ts'
 import type { AnswerShape, Likeness, SlotName } from './reader.ts'
 import { type Tally, tallyUsage } from './tally.ts'
@@ -115,8 +115,10 @@ const SLOT = /^candidate:(\d+)\/(text|thought)$/
 function write(slot: string, text: string, like: Likeness): WireFrame | undefined {
   const match = SLOT.exec(slot)
   if (!match) return undefined
-  const { candidates: _, usageMetadata: _usage, promptFeedback: _feedback, ...envelope } = like.root
   const part = match[2] === 'thought' ? { text, thought: true } : { text }
   const candidate = { content: { parts: [part], role: 'model' }, index: Number(match[1]) }
-  return { event: undefined, data: JSON.stringify({ candidates: [candidate], ...envelope }) }
+  return {
+    event: undefined,
+    data: JSON.stringify({ candidates: [candidate], ...envelopeOf(like.root) }),
+  }
 }

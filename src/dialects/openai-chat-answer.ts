@@ -2,7 +2,7 @@ import type { Ask } from '../base/ask.ts'
 import { isJsonObject, type Json, type JsonObject, member, textMember } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
 import type { WireFrame } from './dialect.ts'
-import { NONE_FREE, otherText } from './fixed.ts'
+import { envelopeOf, NONE_FREE, otherText } from './fixed.ts'
 import { withoutNullUsage } from './include-usage.ts'
 import { noteOpenAiError } from './openai-error.ts'
 import { readChatUsage } from './openai-usage.ts'
@@ -170,9 +170,8 @@ function succeeds(begun: string, open: string): boolean {
 function write(slot: string, content: string, like: Likeness): WireFrame | undefined {
   const found = SLOT.exec(slot)
   if (!found) return undefined
-  const { choices: _, usage: _usage, obfuscation: _obfuscation, ...envelope } = like.root
   const choice = { index: Number(found[1]), delta: delta(found, content), finish_reason: null }
-  return { event: undefined, data: JSON.stringify({ ...envelope, choices: [choice] }) }
+  return { event: undefined, data: JSON.stringify({ ...envelopeOf(like.root), choices: [choice] }) }
 }
 
 function delta(slot: RegExpExecArray, content: string): JsonObject {

@@ -3,7 +3,7 @@ import { type Json, type JsonObject, member, textMember } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
 import { writeSse } from '../stream/sse.ts'
 import type { Dialect, WireFrame } from './dialect.ts'
-import { isFixed, NONE_FREE, otherText } from './fixed.ts'
+import { envelopeOf, isFixed, NONE_FREE, otherText } from './fixed.ts'
 import { askForUsage } from './include-usage.ts'
 import { answersAsked, largest } from './openai-ask.ts'
 import { choiceAt, choiceIndex, usageAnswer } from './openai-chat-answer.ts'
@@ -71,7 +71,6 @@ function slotAt(path: JsonPath, root: JsonObject, whole: boolean): SlotName | un
 function write(slot: string, text: string, like: Likeness): WireFrame | undefined {
   const index = /^choice:(\d+)\/text$/.exec(slot)?.[1]
   if (index === undefined) return undefined
-  const { usage: _, obfuscation: _obfuscation, ...envelope } = like.root
   const choice = { text, index: Number(index), logprobs: null, finish_reason: null }
-  return { event: undefined, data: JSON.stringify({ ...envelope, choices: [choice] }) }
+  return { event: undefined, data: JSON.stringify({ ...envelopeOf(like.root), choices: [choice] }) }
 }

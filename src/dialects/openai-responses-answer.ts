@@ -2,7 +2,7 @@ import type { Ask } from '../base/ask.ts'
 import { isJsonObject, type JsonObject, member, textMember } from '../base/json.ts'
 import type { JsonPath } from '../stream/json-text.ts'
 import type { WireFrame } from './dialect.ts'
-import { holderOf, isFixed } from './fixed.ts'
+import { envelopeOf, holderOf, isFixed } from './fixed.ts'
 import { noteOpenAiError } from './openai-error.ts'
 import { readResponsesUsage } from './openai-usage.ts'
 import type { AnswerShape, Likeness, SlotName } from './reader.ts'
@@ -110,8 +110,8 @@ function slotAt(path: JsonPath, root: JsonObject): SlotName | undefined {
   if (match && text && path.length === 1) {
     const [field, name, kind] = text
     const slot = place(root) + name
-    if (match[2] === 'delta') return path[0] === 'delta' ? { slot, kind, whole: false } : undefined
-    return path[0] === field ? { slot, kind, whole: true } : undefined
+    if (match[2] === 'delta' && path[0] === 'delta') return { slot, kind, whole: false }
+    if (match[2] === 'done' && path[0] === field) return { slot, kind, whole: true }
   }
   if (type === 'response.shell_call_output_content.delta' && path[0] === 'delta') {
     return { slot: `${place(root)}${path.slice(1).join('/')}`, kind: 'text', whole: false }
@@ -181,10 +181,10 @@ function ends(root: JsonObject): readonly string[] {
 
 /** A delta event like the slot's last one; its sequence number stays, since clients go by order. */
 function write(slot: string, text: string, like: Likeness): WireFrame | undefined {
-  const { obfuscation: _, ...rest } = like.root
-  if (Array.isArray(member(rest, 'logprobs'))) rest.logprobs = []
+  const envelope = envelopeOf(like.root)
+  if (Array.isArray(member(like.root, 'logprobs'))) envelope.logprobs = []
   // A shell's output comes as `{"stdout"}` or `{"stderr"}`.
   const channel = slot.slice(slot.lastIndexOf('/') + 1)
-  const delta = isJsonObject(member(rest, 'delta')) ? { [channel]: text } : text
-  return { event: like.event, data: JSON.stringify({ ...rest, delta }) }
+  const delta = isJsonObject(member(like.root, 'delta')) ? { [channel]: text } : text
+  return { event: like.event, data: JSON.stringify({ ...envelope, delta }) }
 }
