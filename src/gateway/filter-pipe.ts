@@ -1,6 +1,7 @@
 import { Failure } from '../base/failure.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { AnswerReader, Framing, Reading, SlotText, Splice } from '../dialects/dialect.ts'
+import { NAME_SLOT } from '../dialects/locate.ts'
 import { ELEMENT_SEPARATOR, jsonArrayFramer } from '../stream/array.ts'
 import type { TextFilter } from '../stream/filter.ts'
 import { encodeLiteral } from '../stream/json-literal.ts'
@@ -40,15 +41,28 @@ export interface SlotFilters {
 
 const NO_TAILS: readonly { slot: string; text: string }[] = []
 
+/** Names of members that were left as they are, remembered in one answer; longer ones are not. */
+const PLAIN_NAMES_MAX = 256
+const PLAIN_NAME_UNITS_MAX = 64
+
 /** No slot is open yet. */
 export function slotFilters({ openFilter, check }: AnswerFilters): SlotFilters {
   const open = new Map<string, TextFilter>()
+  // The same names stand in frame after frame, and a filter for each would cost more than the rest of the frame.
+  const plainNames = new Set<string>()
+
+  function filteredWhole({ slot, kind }: SlotText, text: string): string {
+    const isName = slot === NAME_SLOT
+    if (isName && plainNames.has(text)) return text
+    const once = openFilter(kind)
+    const kept = once.push(text) + once.end()
+    if (isName && kept === text && text.length <= PLAIN_NAME_UNITS_MAX)
+      if (plainNames.size < PLAIN_NAMES_MAX) plainNames.add(text)
+    return kept
+  }
 
   function filtered(piece: SlotText, text: string): string {
-    if (piece.whole) {
-      const once = openFilter(piece.kind)
-      return once.push(text) + once.end()
-    }
+    if (piece.whole) return filteredWhole(piece, text)
     let filter = open.get(piece.slot)
     if (!filter) {
       filter = openFilter(piece.kind)

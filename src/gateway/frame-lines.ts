@@ -17,7 +17,9 @@ const encoder = new TextEncoder()
 export function lineFilter(openFilter: () => TextFilter): (text: SseText) => SseText {
   function filtered(line: string): string {
     const filter = openFilter()
-    return filter.push(line) + filter.end()
+    const kept = filter.push(line) + filter.end()
+    // A value of the caller's own that comes back may have several lines; here they would be lines of the stream.
+    return kept === line ? line : kept.replace(/[\r\n]+/g, ' ')
   }
 
   function isOnlyNamed({ text, event, lines, newline }: SseText): boolean {
