@@ -5,14 +5,18 @@ export interface JsonNesting {
   depth(): number
 }
 
-/** What is known of a text: nothing yet, its first mark, or whether it is JSON. */
-type Kind = 'new' | 'brace' | 'bracket' | 'json' | 'plain'
+/** What is known of a text: nothing before its first quote, then whether it is JSON. */
+type Kind = 'new' | 'json' | 'plain'
 
 /** JSON in JSON deeper than this is left as it is. */
 const DEPTH_MAX = 8
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
-const BEHIND_BRACKET = /[[{\]\-0-9tfn]/
+/** Longer texts without a quote are not JSON that anything has to be escaped for. */
+const FRONT_UNITS_MAX = 64
+/** What may stand in front of the first quote of a JSON text: of no other text such as `[1] "` or `[tool]\nname = "`. */
+const FRONT = /^(?:\[(?:(?:-?\d[\d.eE+-]*|true|false|null|\[\]|\{\}),)*)*\{?$/
+const FRONT_MARK = /[[\]{},\d.eE+\-a-z]/
 
 /**
  * Follows a text that comes in pieces, cut anywhere. It is JSON when it begins like an object or an array, and so is what a
@@ -21,6 +25,8 @@ const BEHIND_BRACKET = /[[{\]\-0-9tfn]/
 export function jsonNesting(): JsonNesting {
   // The text itself, the string that is open in it, the string open in that.
   const kinds: Kind[] = ['new']
+  // Of the innermost text, without spaces, while it is new.
+  let front = ''
   let backslashes = 0
 
   /** A quote is one of the text itself, or of a string's text when it is escaped there, and so on. */
@@ -30,29 +36,25 @@ export function jsonNesting(): JsonNesting {
     const innermost = kinds.length - 1
     if (level < innermost) kinds.length = level + 1
     else if (level > innermost) mark('"')
-    else if (beginsString(level)) kinds.push('new')
+    else if (beginsString(level)) {
+      kinds.push('new')
+      front = ''
+    }
   }
 
   function beginsString(level: number): boolean {
-    const kind = kinds[level]
-    if (kind === 'new' || kind === 'plain') {
-      kinds[level] = 'plain'
-      return false
-    }
-    kinds[level] = 'json'
-    return kinds.length <= DEPTH_MAX
+    if (kinds[level] === 'new') kinds[level] = front !== '' && FRONT.test(front) ? 'json' : 'plain'
+    return kinds[level] === 'json' && kinds.length <= DEPTH_MAX
   }
 
   function mark(unit: string): void {
     const level = kinds.length - 1
-    const kind = kinds[level]
-    if (kind === 'json' || kind === 'plain') return
+    if (kinds[level] !== 'new') return
     if (backslashes > 0 ? /[nrt]/.test(unit) : /[ \n\r\t]/.test(unit)) return
-    if (kind === 'new' && backslashes === 0 && unit === '{') kinds[level] = 'brace'
-    else if (kind === 'new' && backslashes === 0 && unit === '[') kinds[level] = 'bracket'
-    else if (kind === 'brace') kinds[level] = unit === '}' ? 'json' : 'plain'
-    else if (kind === 'bracket') kinds[level] = BEHIND_BRACKET.test(unit) ? 'json' : 'plain'
-    else kinds[level] = 'plain'
+    const isMark = backslashes === 0 && (front === '' ? /[[{]/ : FRONT_MARK).test(unit)
+    // An object that begins the text is empty, or its first key is next.
+    if (!isMark || front === '{' || front.length === FRONT_UNITS_MAX) kinds[level] = 'plain'
+    else front += unit
   }
 
   return {

@@ -14,6 +14,27 @@ test('a text that is no JSON has no depth, whatever it quotes', () => {
     expect(depthBehind(text)).toBe(0)
 })
 
+test('what only begins with brackets is no JSON, by itself and in an argument of a tool', () => {
+  for (const text of [
+    '[1] He said "',
+    '[1], "',
+    '[-] "',
+    '[note] "',
+    '[tool.x]\nname = "',
+    '[[bin]]\nname = "',
+    '[true] "',
+    '{} "',
+    `[${'1,'.repeat(40)}"`,
+  ]) {
+    expect(depthBehind(text)).toBe(0)
+    expect(depthBehind(`{"content":${JSON.stringify(text).slice(0, -1)}`)).toBe(1)
+  }
+  for (const text of ['[1, -2.5e3,true ,null,[ ],{}, ["', '[{},\n{"', '[[\n"', '[false,"']) {
+    expect(depthBehind(text)).toBe(1)
+    expect(depthBehind(`{"content":${JSON.stringify(text).slice(0, -1)}`)).toBe(2)
+  }
+})
+
 test('strings that hold JSON are counted, other quotes in them are not', () => {
   expect(depthBehind('{"a":"')).toBe(1)
   expect(depthBehind(' [1, {"a":["x","')).toBe(1)
