@@ -134,9 +134,9 @@ export function openTurns(options: TurnsOptions): Turns {
       try {
         const sent =
           text !== undefined && isCreate ? await begin(text, body) : await lookedThrough(text, body)
-        // Bytes stay bytes, and what did not change goes on as it came.
-        if (sent === undefined || sent === text) return { forward: message }
-        return { forward: typeof message === 'string' ? sent : encoder.encode(sent) }
+        if (text === undefined || sent === undefined) return { forward: message }
+        const [forward = message] = asCame([sent], text, message)
+        return { forward }
       } catch (cause) {
         return { refuse: refusalFrame(asFailure(cause), socket) }
       }
@@ -158,7 +158,7 @@ export function openTurns(options: TurnsOptions): Turns {
         open.shift()
         end(turn, error || event === 'error' ? 'failed' : 'ok', 200)
       }
-      return frames.length === 1 && frames[0] === text ? [message] : frames
+      return asCame(frames, text, message)
     },
     close(outcome, failure) {
       for (const turn of open.splice(0)) end(turn, outcome, failure.row.status, failure)
@@ -188,7 +188,17 @@ function between(
   const reading = reader.read(text, eventOf(text))
   if (reading.drop) return []
   const sent = applySplices(text, filters.splices(text, reading))
-  return [sent, ...framesOf(filters.close('all'), reader)]
+  return asCame([sent, ...framesOf(filters.close('all'), reader)], text, message)
+}
+
+/** Bytes stay bytes, and what did not change goes on as it came. */
+function asCame(
+  frames: readonly string[],
+  text: string,
+  message: SocketMessage,
+): readonly SocketMessage[] {
+  if (frames.length === 1 && frames[0] === text) return [message]
+  return typeof message === 'string' ? frames : frames.map((frame) => encoder.encode(frame))
 }
 
 function framesOf(tails: ReturnType<SlotFilters['close']>, reader: AnswerReader): string[] {
