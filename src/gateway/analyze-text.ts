@@ -9,14 +9,16 @@ const DETECTOR = 'analyzer'
 /** What it is asked for: everything with a shape of its own is found inside. */
 const ENTITIES = ['PERSON', 'LOCATION', 'NRP']
 /** Texts go out together, joined by a blank line, in pieces of about this many units. */
-const BATCH_UNITS = 64 * 1024
+export const BATCH_UNITS = 64 * 1024
 const JOINT = '\n\n'
 /** What was hidden before, and the characters around it, are no text to the analyzer's findings. */
 const PLACEHOLDER = /\[(?:SAFE_TO_USE|HASHED):[A-Z0-9_]{1,40}_[a-z]{8}\]/g
 
-/** A text that may be analyzed; `clean` is rewritten in place. */
+/** A text, or a piece of a long one, that may be analyzed. */
 export interface AnalyzedText {
-  clean: string
+  readonly clean: string
+  /** Told what is to stand in its place, when something was found. */
+  hide(text: string): void
 }
 
 /**
@@ -24,7 +26,7 @@ export interface AnalyzedText {
  * `scanner_unavailable` when it is late or broken and the policy does not let the call pass then.
  */
 export async function analyzeTexts(
-  texts: readonly AnalyzedText[],
+  texts: Iterable<AnalyzedText>,
   guard: ExchangeGuard,
   analyzer: TextAnalyzer,
   pace: ScanPace,
@@ -47,19 +49,20 @@ export async function analyzeTexts(
 }
 
 /** Names stand in running text: single words are left out, since most of them are no text at all. */
-function batchesOf(texts: readonly AnalyzedText[]): AnalyzedText[][] {
-  const batches: AnalyzedText[][] = []
-  let units = BATCH_UNITS
+function* batchesOf(texts: Iterable<AnalyzedText>): Generator<AnalyzedText[]> {
+  let batch: AnalyzedText[] = []
+  let units = 0
   for (const text of texts) {
     if (!/\p{L}\s+\S/u.test(text.clean)) continue
-    if (units + text.clean.length > BATCH_UNITS) {
-      batches.push([])
+    if (units + text.clean.length > BATCH_UNITS && batch.length > 0) {
+      yield batch
+      batch = []
       units = 0
     }
-    batches.at(-1)?.push(text)
+    batch.push(text)
     units += text.clean.length + JOINT.length
   }
-  return batches
+  if (batch.length > 0) yield batch
 }
 
 function hideIn(
@@ -73,7 +76,7 @@ function hideIn(
     const own = spans
       .filter((span) => span.start >= start && span.end <= end && span.end > span.start)
       .map((span) => ({ ...span, start: span.start - start, end: span.end - start }))
-    if (own.length > 0) text.clean = hidden(text.clean, own, guard)
+    if (own.length > 0) text.hide(hidden(text.clean, own, guard))
     start = end + JOINT.length
   }
 }

@@ -9,7 +9,7 @@ import type { GatewayDeps } from './deps.ts'
 import { type Exchange, open } from './exchange.ts'
 import { answer } from './forward.ts'
 import { guardScope, openGuard } from './guard.ts'
-import { readRequest } from './read-request.ts'
+import { readRequest, withoutBody } from './read-request.ts'
 import { redactRequest } from './redact-request.ts'
 import { reportRefusal } from './report.ts'
 import { reserve } from './reserve.ts'
@@ -42,8 +42,10 @@ export async function handle(
     const scan = { clock: deps.world.clock, analyzer: deps.analyzer }
     const { dialect, guard } = exchange
     const outgoing = await redactRequest(read, request.method, dialect, guard, scan)
-    const admitted = await reserve(exchange, caller, read, outgoing, plan, deps)
-    return await answer({ exchange, read, plan, outgoing, admitted, calls, deps })
+    const left = withoutBody(read, outgoing)
+    exchange.read = left
+    const admitted = await reserve(exchange, caller, left, outgoing, plan, deps)
+    return await answer({ exchange, read: left, plan, outgoing, admitted, calls, deps })
   } catch (cause) {
     const thrown = request.signal.aborted ? new Failure('downstream_gone') : asFailure(cause)
     const failure = throttledFailure(thrown, deps.addressOf?.(request), deps.throttle)

@@ -52,6 +52,19 @@ export async function readRequest(exchange: Exchange, clock: Clock): Promise<Rea
   return { ask, original, contentLength, json, encoding: compressed ? encoding : undefined }
 }
 
+/**
+ * What is still needed of a request once its outgoing form is made: a call lasts for minutes, and its body is held several
+ * times over until then. The text is the one that leaves.
+ */
+export function withoutBody(
+  read: ReadRequest,
+  outgoing: { readonly text: string | undefined },
+): ReadRequest {
+  const json = read.json && { text: outgoing.text ?? '', body: NO_MEMBERS }
+  return { ...read, original: undefined, json }
+}
+
+const NO_MEMBERS: JsonObject = {}
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Bytes as a JSON object together with their exact text. Fails with `invalid_request`. */

@@ -1,17 +1,18 @@
 import type { Finding } from '../redaction/detector.ts'
-import type { JsonPath } from '../stream/json-text.ts'
+import { contentPieces, decodedUnits } from '../stream/json-literal.ts'
+import { decodeLiteral, type JsonPath } from '../stream/json-text.ts'
 import type { ExchangeGuard } from './guard.ts'
-import { PIECE_UNITS } from './redact-text.ts'
+import { PIECE_UNITS } from './redact-pieces.ts'
 import type { ScanPace } from './scan-pace.ts'
 
 /** A string of a request with the path it stands at. */
 export interface SplitText {
   readonly path: JsonPath
   readonly isKey: boolean
-  /** What the caller sent. */
-  readonly plain: string
-  /** The same after values that stretch over several parts are hidden. */
-  text: string
+  /** What the caller sent, as it is written in the JSON text. */
+  readonly content: string
+  /** What it means once values that stretch over several parts are hidden; undefined where there are none. */
+  text: string | undefined
 }
 
 /** Hides values that were split over neighbouring text parts of one message: the provider reads them as one text. */
@@ -63,12 +64,11 @@ async function acrossEdges(
       return edge < end && (wide || edge > start || !guard.observes(finding))
     }
   })
-  for (const { plain } of run)
-    for (let at = 0; at < plain.length; at += PIECE_UNITS) {
-      const piece = plain.slice(at, at + PIECE_UNITS)
+  for (const { content } of run)
+    for (const piece of contentPieces(content, PIECE_UNITS)) {
       if (pace.isDue(piece.length)) await pace.pause()
       if (pace.isOver()) return []
-      look.push(piece)
+      look.push(decodeLiteral(piece))
     }
   return look.end()
 }
@@ -80,13 +80,13 @@ async function hideAcross(
 ): Promise<void> {
   const starts: number[] = []
   let at = 0
-  for (const { plain } of run) {
+  for (const { content } of run) {
     starts.push(at)
-    at += plain.length
+    at += decodedUnits(content)
   }
   const findings = await acrossEdges(run, starts, guard, pace)
   if (findings.length === 0) return
-  const joined = run.map((each) => each.plain).join('')
+  const joined = run.map(({ content }) => decodeLiteral(content)).join('')
   const pieces = run.map(() => '')
   let part = 0
   let from = 0

@@ -4,15 +4,15 @@ import { LIMITS } from '../base/limits.ts'
 import type { Clock } from '../base/world.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { encodeLiteral } from '../stream/json-literal.ts'
-import { decodeLiteral, type JsonPath, scanJson } from '../stream/json-text.ts'
+import { type JsonPath, scanJson } from '../stream/json-text.ts'
 import { applySplices, type Splice } from '../stream/splice.ts'
-import { analyzeTexts } from './analyze-text.ts'
+import { analyzeContents } from './analyze-contents.ts'
 import { isRead } from './check-policies.ts'
-import { isJson, takesDisclaimer, withDisclaimer } from './disclaimer.ts'
+import { TOLD_FIRST, takesDisclaimer, toldText } from './disclaimer.ts'
 import type { ExchangeGuard } from './guard.ts'
 import type { ReadRequest } from './read-request.ts'
 import { cleanAcross, type SplitText } from './redact-parts.ts'
-import { FINDING_UNITS_MIN, labelOf, textCleaner } from './redact-text.ts'
+import { FINDING_UNITS_MIN, labelOf, type TextCleaner, textCleaner } from './redact-text.ts'
 import { scanPace } from './scan-pace.ts'
 import type { TextAnalyzer } from './text-analyzer.ts'
 
@@ -93,15 +93,15 @@ export async function redactedJson(
 
 /** A string of the body that is looked at. */
 interface BodyText extends SplitText {
-  /** The text as it may leave. */
-  clean: string
+  /** Where its content stands in the body's text, without the quotes. */
   readonly start: number
   readonly end: number
-  readonly literal: string
   readonly label: string | undefined
+  /** What must change, in offsets of the content. */
+  splices: readonly Splice[]
 }
 
-/** A splice for every string in which something is hidden. */
+/** Splices for every string in which something is hidden. */
 async function redactions(
   text: string,
   body: JsonObject,
@@ -117,22 +117,32 @@ async function redactions(
   // Every message repeats the same few keys.
   const plainKeys = new Set<string>()
   for (const each of texts) {
-    if (each.isKey && plainKeys.has(each.plain)) continue
-    each.clean = await cleaner.clean(each.text, each.label)
-    if (each.isKey && each.clean === each.plain) plainKeys.add(each.plain)
+    if (each.isKey && plainKeys.has(each.content)) continue
+    each.splices = await cleaned(each, cleaner)
+    if (each.isKey && each.splices.length === 0) plainKeys.add(each.content)
   }
-  if (analyzer) {
-    const wordy = texts.filter(({ isKey, clean }) => !isKey && !isJson(clean))
-    await analyzeTexts(wordy, guard, analyzer, pace)
-  }
-  const splices: Splice[] = []
+  if (analyzer) await analyzeContents(texts, guard, analyzer, pace)
+  const found: Splice[] = []
   const told = new Set<string>()
-  for (const { path, isKey, start, end, literal, plain, clean } of texts) {
-    if (clean === plain) continue
-    const says = tellsModel && !isKey && takesDisclaimer(dialect.id, path, body, told, clean)
-    splices.push({ start, end, text: encodeLiteral(says ? withDisclaimer(clean) : clean, literal) })
+  for (const { path, isKey, start, content, splices } of texts) {
+    if (splices.length === 0) continue
+    const says =
+      tellsModel &&
+      !isKey &&
+      takesDisclaimer(dialect.id, path, body, told, toldText(content, splices))
+    if (says) found.push({ start, end: start, text: encodeLiteral(TOLD_FIRST) })
+    for (const each of splices)
+      found.push({ start: start + each.start, end: start + each.end, text: each.text })
   }
-  return splices
+  return found
+}
+
+async function cleaned(each: BodyText, cleaner: TextCleaner): Promise<readonly Splice[]> {
+  const { content, text, label } = each
+  if (text === undefined) return cleaner.clean(content, 0, content.length, label)
+  const joined = encodeLiteral(text, content)
+  const splices = await cleaner.clean(joined, 0, joined.length, label)
+  return [{ start: 0, end: content.length, text: applySplices(joined, splices) }]
 }
 
 function textsOf(text: string, body: JsonObject, dialect: Dialect): BodyText[] {
@@ -142,13 +152,9 @@ function textsOf(text: string, body: JsonObject, dialect: Dialect): BodyText[] {
       throw new Failure('body_too_large', {
         says: `A data policy applies to this call, and its body holds more than ${LIMITS.scannedStringsMax} strings.`,
       })
-    const literal = text.slice(start, end)
-    const plain = decodeLiteral(literal)
     const label = !isKey && isOwnData(path) ? labelOf(path) : undefined
-    texts.push({
-      ...{ path: [...path], isKey, plain, text: plain, clean: plain },
-      ...{ start, end, literal, label },
-    })
+    const content = text.slice(start, end)
+    texts.push({ path: [...path], isKey, content, text: undefined, start, end, label, splices: [] })
   }
   scanJson(text, LIMITS.jsonDepthMax, {
     string(path, start, end) {

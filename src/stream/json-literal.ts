@@ -1,4 +1,5 @@
 import { decodeLiteral } from './json-text.ts'
+import type { Splice } from './splice.ts'
 
 /** Escapes that JSON demands, in the short forms every writer uses. */
 const SHORT: Readonly<Record<string, string>> = {
@@ -11,7 +12,7 @@ const SHORT: Readonly<Record<string, string>> = {
   '\t': '\\t',
 }
 
-const PIECE = /\\u[0-9a-fA-F]{4}|\\.|[\s\S]/g
+const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|.)/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON demands escapes for exactly these.
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\u2028\u2029\ud800-\udfff]/
 
@@ -33,40 +34,84 @@ const PLAIN: Style = { escapes: new Map(), asciiOnly: false, upperHex: false }
  */
 export function encodeLiteral(text: string, original = ''): string {
   if (original === '') return encodeUnits(text, PLAIN)
-  const was = original.includes('\\') ? piecesOf(original) : undefined
-  if (!was) {
-    // Nothing is escaped in the original, so the common parts may be copied unit by unit.
-    const { head, tail } = commonEnds(text, original)
-    const middle = encodeUnits(text.slice(head, text.length - tail), PLAIN)
-    return original.slice(0, head) + middle + original.slice(original.length - tail)
+  const { start, end, text: middle } = literalEdit(text, original)
+  return original.slice(0, start) + middle + original.slice(end)
+}
+
+/** What {@link encodeLiteral} writes between the common beginning and end, and where in `original` these meet it. */
+export function literalEdit(text: string, original: string): Splice {
+  // Where nothing is escaped in the original, the common parts may be told unit by unit.
+  const isPlain = !original.includes('\\')
+  const was = isPlain ? original : decodeLiteral(original)
+  const { head, tail } = commonEnds(text, was)
+  const middle = text.slice(head, text.length - tail)
+  if (isPlain) return { start: head, end: was.length - tail, text: encodeUnits(middle, PLAIN) }
+  const start = contentOffset(original, 0, head)
+  const end = contentOffset(original, start, was.length - tail - head)
+  return { start, end, text: encodeUnits(middle, styleOf(original)) }
+}
+
+/** Where the content of a literal stands `units` UTF-16 units of its text behind `from`, which is no place inside an escape. */
+export function contentOffset(content: string, from: number, units: number): number {
+  let at = from
+  let left = units
+  for (;;) {
+    const slash = content.indexOf('\\', at)
+    if (slash < 0 || slash - at >= left) return at + left
+    left -= slash - at + 1
+    at = slash + escapeWidth(content, slash)
   }
-  const decoded = decodeLiteral(original)
-  const { head, tail } = commonEnds(text, decoded)
-  const middle = encodeUnits(text.slice(head, text.length - tail), styleOf(was))
-  return was.slice(0, head).join('') + middle + was.slice(was.length - tail).join('')
 }
 
-/** One entry a UTF-16 unit of the decoded text: the very characters that stand for it. */
-function piecesOf(content: string): string[] {
-  return content.match(PIECE) ?? []
+/** Units of the escape that begins at `at`. */
+function escapeWidth(content: string, at: number): number {
+  return content.charCodeAt(at + 1) === 0x75 ? 6 : 2
 }
 
-function styleOf(pieces: readonly string[]): Style {
+/** UTF-16 units of the text that a literal's content stands for. */
+export function decodedUnits(content: string): number {
+  let units = content.length
+  for (let at = content.indexOf('\\'); at >= 0; ) {
+    const width = escapeWidth(content, at)
+    units -= width - 1
+    at = content.indexOf('\\', at + width)
+  }
+  return units
+}
+
+/** A literal's content in pieces of about `unitsMax` units (at least 6), none of which ends inside an escape. */
+export function* contentPieces(content: string, unitsMax: number): Generator<string> {
+  for (let at = 0; at < content.length; ) {
+    const end =
+      content.length - at > unitsMax ? escapeEdge(content, at, at + unitsMax) : content.length
+    yield content.slice(at, end)
+    at = end
+  }
+}
+
+/** The last place of a literal's content up to `to` that is not inside an escape; `from` is none either. */
+export function escapeEdge(content: string, from: number, to: number): number {
+  for (let at = to - 1; at >= Math.max(from, to - 5); at--) {
+    if (content.charCodeAt(at) !== 0x5c) continue
+    let first = at
+    while (first > from && content.charCodeAt(first - 1) === 0x5c) first--
+    const begins = (at - first) % 2 === 0
+    return begins && at + escapeWidth(content, at) > to ? at : to
+  }
+  return to
+}
+
+function styleOf(content: string): Style {
   const escapes = new Map<string, string>()
-  let rawAboveAscii = false
   let escapedAboveAscii = false
   let upperHex = false
-  for (const piece of pieces) {
-    if (piece.length === 1) {
-      if (piece > '\u007f') rawAboveAscii = true
-      continue
-    }
-    const unit = decodeUnit(piece)
-    escapes.set(unit, piece)
+  for (const [written] of content.matchAll(ESCAPE)) {
+    const unit = decodeUnit(written)
+    escapes.set(unit, written)
     if (unit > '\u007f' && unit !== '\u2028' && unit !== '\u2029') escapedAboveAscii = true
-    if (/[A-F]/.test(piece.slice(2))) upperHex = true
+    if (/[A-F]/.test(written.slice(2))) upperHex = true
   }
-  return { escapes, asciiOnly: escapedAboveAscii && !rawAboveAscii, upperHex }
+  return { escapes, asciiOnly: escapedAboveAscii && !/[\u0080-\uffff]/.test(content), upperHex }
 }
 
 function decodeUnit(piece: string): string {
@@ -77,16 +122,24 @@ function decodeUnit(piece: string): string {
 
 function encodeUnits(text: string, style: Style): string {
   if (style === PLAIN && !NEEDS_ESCAPE.test(text)) return text
-  let out = ''
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charAt(index)
-    const next = text.charAt(index + 1)
-    if (isPair(unit, next) && !style.asciiOnly) {
-      out += unit + next
-      index++
-    } else out += encodeUnit(unit, style)
-  }
-  return out
+  // One native pass: text put together unit by unit is a tree of a node for each until it is first read.
+  return text.replace(unitsWorthALook(style), (units) =>
+    units.length === 2 ? units : encodeUnit(units, style),
+  )
+}
+
+/** Every unit that may not stand as it is; a whole surrogate pair where it may. */
+function unitsWorthALook({ escapes, asciiOnly }: Style): RegExp {
+  const own = [...escapes.keys()]
+    .filter((unit) => !asciiOnly || unit < '\u0080')
+    .map((unit) => `\\u${hexOf(unit)}`)
+    .join('')
+  const units = `["\\\\\\u0000-\\u001f\\u2028\\u2029\\ud800-\\udfff${own}${asciiOnly ? '\\u0080-\\uffff' : ''}]`
+  return new RegExp(asciiOnly ? units : `[\\ud800-\\udbff][\\udc00-\\udfff]|${units}`, 'g')
+}
+
+function hexOf(unit: string): string {
+  return unit.charCodeAt(0).toString(16).padStart(4, '0')
 }
 
 function encodeUnit(unit: string, style: Style): string {
@@ -96,7 +149,7 @@ function encodeUnit(unit: string, style: Style): string {
   if (short !== undefined) return short
   const above = unit > '\u007f'
   if (unit >= ' ' && !NEEDS_ESCAPE.test(unit) && !(above && style.asciiOnly)) return unit
-  const hex = unit.charCodeAt(0).toString(16).padStart(4, '0')
+  const hex = hexOf(unit)
   return `\\u${style.upperHex ? hex.toUpperCase() : hex}`
 }
 
@@ -115,10 +168,6 @@ function commonEnds(left: string, right: string): { head: number; tail: number }
     tail++
   if (tail > 0 && isLow(left.charAt(left.length - tail))) tail--
   return { head, tail }
-}
-
-function isPair(unit: string, next: string): boolean {
-  return isHigh(unit) && isLow(next)
 }
 
 function isHigh(unit: string): boolean {
