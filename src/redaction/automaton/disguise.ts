@@ -6,13 +6,26 @@ import { atBound, type Window } from './window.ts'
 
 /** How a format is read through what hides it: base 64, hexadecimal digits, spaces. */
 
+/**
+ * True when the literal that ends in front of `end` was seen whole. One that the bound cuts off has been compared as far as that, and
+ * is taken for a value like any other.
+ */
+function isSeen(window: Window, end: number): boolean {
+  return window.at(end - 1) !== END
+}
+
 /** The verdict on a literal in base 64; its first `skipBits` belong to what stands in front. */
 export function inBase64(
   literal: string,
   shape: () => Shape,
   skipBits: number,
 ): Candidate['judge'] {
+  const units = Math.floor((literal.length * 8 - skipBits) / 6)
   return (window, start, runStart) => {
+    if (!isSeen(window, start + units))
+      return window.capped
+        ? atBound(window, widen(window, start, runStart), { units: BASE64 })
+        : undefined
     const next = (index: number): number => {
       const bit = (literal.length + index) * 8 - skipBits
       const at = start + Math.floor(bit / 6)
@@ -33,14 +46,16 @@ export function inBase64(
 
 /** The verdict on a literal in hexadecimal digits. */
 export function inHex(literal: string, shape: () => Shape): Candidate['judge'] {
+  const tail = { units: HEX }
   return (window, start, runStart) => {
+    if (!isSeen(window, start + literal.length * 2))
+      return window.capped ? atBound(window, widen(window, start, runStart), tail) : undefined
     const next = (index: number): number => {
       const at = start + (literal.length + index) * 2
       const value = nibble(window.at(at)) * 16 + nibble(window.at(at + 1))
       return Number.isNaN(value) ? END : value
     }
     const length = shape().first(next)
-    const tail = { units: HEX }
     if (length < 0 && !window.capped) return undefined
     if (length < 0) return atBound(window, widen(window, start, runStart), tail)
     const end = start + (literal.length + length) * 2

@@ -2,9 +2,7 @@ import type { Compiled } from './compile.ts'
 import { START } from './gate.ts'
 import { HEARD, UNKNOWN_AHEAD } from './layout.ts'
 import type { Memory } from './memory.ts'
-
-/** Longer than any literal, so that what stood further left decides nothing. */
-const LITERAL_UNITS_MAX = 80
+import { LITERAL_UNITS_MAX } from './window.ts'
 
 /** Follows the automaton to `limit`. True when it stopped in front of it, behind something worth hearing. */
 export function follow({ engine, gate, window }: Compiled, memory: Memory, limit: number): boolean {

@@ -56,8 +56,8 @@ export interface Saying {
   readonly whole: boolean
   /** True when the last unit is a mark or a digit after a non-digit. */
   readonly mark: boolean
-  /** Units of the longest prefix (case-kept) that may be under way: they cannot leave yet. */
-  readonly pending: number
+  /** Units of the prefixes (case-kept) that may be under way, longest first: they cannot leave yet. */
+  readonly pending: readonly number[]
 }
 
 /** What stood in front, as far as it decides what may begin. */
@@ -119,7 +119,7 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
     const name = prefixes.map(({ units, group }) => `${group}:${units}`).join()
     const body = bodies.get(name) ?? addBody(prefixes)
     bodies.set(name, body)
-    engine.aheads.set([body, pending], place * 2)
+    engine.aheads.set([body, pending[0] ?? 0], place * 2)
     return body !== 0
   }
 
@@ -186,7 +186,7 @@ export function buildGate(input: GateInput, engine: Engine): Gate {
   }
 }
 
-const SILENT: Saying = { prefixes: [], words: [], whole: false, mark: false, pending: 0 }
+const SILENT: Saying = { prefixes: [], words: [], whole: false, mark: false, pending: [] }
 const NOTHING: State = { nodes: [], before: 0, run: 0, saying: SILENT }
 
 function add(nodes: number[], node: number): void {
@@ -206,11 +206,11 @@ function kindOf(unit: number): number {
 function sayingOf(tree: Tree, nodes: readonly number[], mark: boolean): Saying {
   const prefixes: { units: number; group: number }[] = []
   const words: { units: number; word: number; whole: boolean }[] = []
-  let pending = 0
+  const pending = new Set<number>()
   for (const node of nodes) {
     const units = tree.depth[node] ?? 0
     const isWord = tree.isWord(node)
-    if (!isWord) pending = Math.max(pending, units)
+    if (!isWord) pending.add(units)
     for (const end of tree.ends[node] ?? [])
       if (isWord) words.push({ units, word: end, whole: tree.isLone(node) })
       else prefixes.push({ units, group: end })
@@ -222,6 +222,6 @@ function sayingOf(tree: Tree, nodes: readonly number[], mark: boolean): Saying {
     words: words.map(({ word }) => word),
     whole: words.every(({ whole }) => whole),
     mark,
-    pending,
+    pending: [...pending].sort((a, b) => b - a),
   }
 }

@@ -6,7 +6,14 @@ import { follow, recall } from './follow.ts'
 import { START } from './gate.ts'
 import { type Decisions, type Memory, TAIL_UNITS_MAX } from './memory.ts'
 import { swallowStep } from './swallow.ts'
-import { runStart, type Window } from './window.ts'
+import {
+  MACHINE_HOLD_UNITS_MAX,
+  RUN_UNITS_MAX,
+  rawUnits,
+  reach,
+  runStart,
+  type Window,
+} from './window.ts'
 
 /** `[SAFE_TO_USE:` + 40 of category + `_` + 8 letters + `]`. */
 const PLACEHOLDER_UNITS_MAX = 63
@@ -35,11 +42,19 @@ export function openMachine(
   let waiting = -1
 
   function hold(position: number): number {
-    return Math.min(runStart(window, position), position - pendingAt(memory.state))
+    return Math.min(runStart(window, position), underWay(position))
   }
 
-  function pendingAt(state: number): number {
-    return gate.said(state).pending
+  /**
+   * Where the longest literal under way at `position` begins. One written in so many units that the bound comes first is under way no
+   * more.
+   */
+  function underWay(position: number): number {
+    const { offsets } = window
+    const most = (offsets[position] ?? 0) - MACHINE_HOLD_UNITS_MAX
+    for (const units of gate.said(memory.state).pending)
+      if ((offsets[position - units] ?? 0) >= most) return position - units
+    return position
   }
 
   function commit(detector: number, match: Match): void {
@@ -87,8 +102,9 @@ export function openMachine(
 
   function askGroup(group: number, start: number, base: number): Outcome {
     const run = base
+    const end = reach(window, base, start)
     for (const candidate of compiled.groups[group] ?? []) {
-      if (!candidate.glance(units, start, window.low, window.end)) continue
+      if (!candidate.glance(units, start, window.low, end)) continue
       prepare(base)
       const match = candidate.judge(window, start, run)
       const outcome = conclude(candidate.detector, base, start, match)
@@ -127,7 +143,8 @@ export function openMachine(
       const base = Math.min(hold(position), saying.mark ? runStart(window, position - 1) : position)
       for (const { group, units: length } of saying.prefixes) {
         const start = position - length
-        if (start < window.low) continue
+        if (start < window.low || rawUnits(window, start, position) > MACHINE_HOLD_UNITS_MAX)
+          continue
         const outcome =
           group === groupsEnd
             ? askPlaceholder(start)
@@ -140,7 +157,9 @@ export function openMachine(
       if (outcome !== NONE) return outcome
     }
     let heard = false
-    for (const word of saying.words)
+    // A literal that is under way for so long leaves no room to wait for a value: the word is part of it.
+    const isPart = rawUnits(window, underWay(position), position) > RUN_UNITS_MAX
+    for (const word of isPart ? [] : saying.words)
       for (const entry of compiled.words[word] ?? []) {
         if (entry.exotic && !saysWord(window, position, entry.word)) continue
         if (entry.label.whole && isInside(window, position - entry.word.length, position)) continue
@@ -161,7 +180,7 @@ export function openMachine(
       if (asked.glances[index]?.(units, mark, window.end, window.low)) worth |= 1 << index
     if (worth === 0) return NONE
     const start = runStart(window, mark)
-    const base = Math.min(start, mark + 1 - pendingAt(memory.state))
+    const base = Math.min(start, underWay(mark + 1))
     for (const { spot, detector, glance } of asked.entries) {
       if ((worth & (1 << glance)) === 0) continue
       prepare(spot.fromMark === true ? mark : base)
@@ -175,9 +194,9 @@ export function openMachine(
   function keepAppointments(position: number): Outcome {
     if (!isDue(memory, position)) return NONE
     const base = hold(position)
-    const begun = pendingAt(memory.state)
-    const underWay = begun > 0 ? askPrefix(memory.state, begun, position, base) : NONE
-    if (underWay !== NONE) return underWay
+    const begun = position - underWay(position)
+    const token = begun > 0 ? askPrefix(memory.state, begun, position, base) : NONE
+    if (token !== NONE) return token
     const specific = askPrefix(START, 0, position, base)
     if (specific !== NONE) return specific
     const due = dueAt(memory, position)
@@ -210,7 +229,7 @@ export function openMachine(
       if (unit === END) return NONE
       state = gate.next(state, unit)
       const saying = gate.said(state)
-      if (saying.pending !== begun + steps) return NONE
+      if (!saying.pending.includes(begun + steps)) return NONE
       if (saying.prefixes.length === 0) continue
       const ended = saying.prefixes.find((prefix) => prefix.units === begun + steps)
       if (ended === undefined) continue

@@ -9,6 +9,8 @@ export const MACHINE_HOLD_UNITS_MAX = 64
 export const RUN_UNITS_MAX = 40
 /** As near to where a value may begin, no bound can have been met: the run in front is at most the rest. */
 const LAZY_UNITS = MACHINE_HOLD_UNITS_MAX - RUN_UNITS_MAX
+/** Longer than any literal, so that what stood further left decides nothing. */
+export const LITERAL_UNITS_MAX = 80
 /** Left context kept, for boundaries, labels and table headers. */
 export const CONTEXT_UNITS = 96
 
@@ -165,6 +167,21 @@ export function runStart(window: Window, position: number): number {
   )
     start--
   return start
+}
+
+/** Raw units between two positions. */
+export function rawUnits({ offsets }: Window, start: number, end: number): number {
+  return (offsets[end] ?? 0) - (offsets[start] ?? 0)
+}
+
+/**
+ * Behind the last unit that a verdict on a literal at `start` may read when holding began at `base`: what stands further says nothing,
+ * or it would matter whether it has come.
+ */
+export function reach(window: Window, base: number, start: number): number {
+  let end = Math.min(window.end, start + LITERAL_UNITS_MAX)
+  while (end > start && rawUnits(window, base, end - 1) >= MACHINE_HOLD_UNITS_MAX) end--
+  return end
 }
 
 /** The bound was met while the candidate was still alive: it is taken for a value, never released. */
