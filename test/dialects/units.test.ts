@@ -181,3 +181,36 @@ test.each([
   const names = [...data.matchAll(/"(\w+)":/g)].map(([, name = '']) => name)
   expect(told(true)).toEqual(names.filter((name) => !WIRE_NAMES.has(name)))
 })
+
+describe('what of a request must not change', () => {
+  const dialectOf = (prefix: string, path: string) => {
+    const found = dialectFor(prefix, 'POST', path, new URLSearchParams())
+    if (!found) throw new Error('no dialect')
+    return found.dialect
+  }
+
+  test('is the name of a function, not of who speaks', () => {
+    const chat = dialectOf('openai', '/v1/chat/completions')
+    const isKept = (role: string) =>
+      chat.isUntouchable(['messages', 0, 'name'], { role, name: 'anna' })
+    expect(['user', 'assistant', 'system', 'developer'].map(isKept)).not.toContain(true)
+    expect(['tool', 'function'].map(isKept)).toEqual([true, true])
+    expect(chat.isUntouchable(['tools', 0, 'function', 'name'], { name: 'get_anna' })).toBe(true)
+  })
+
+  test('are names as tools and protocols have them, whatever words they are made of', () => {
+    const chat = dialectOf('openai', '/v1/chat/completions')
+    for (const name of ['get_anna', 'mcp__john-smith__ask.paris', 'web_search_20250305', 'Paris'])
+      expect(chat.isUntouchable(['tools', 0, 'function', 'name'], { name })).toBe(true)
+    for (const name of ['Anna Smith', 'ada@example.org', `k${'a1'.repeat(20)}`])
+      expect(chat.isUntouchable(['tools', 0, 'function', 'name'], { name })).toBe(false)
+  })
+
+  test('is the data of a document in base64, not of one in plain text', () => {
+    const messages = dialectOf('anthropic', '/v1/messages')
+    const path = ['messages', 0, 'content', 0, 'source', 'data']
+    const source = { type: 'base64', media_type: 'application/pdf', data: 'eA==' }
+    expect(messages.isUntouchable(path, source)).toBe(true)
+    expect(messages.isUntouchable(path, { ...source, type: 'text' })).toBe(false)
+  })
+})

@@ -113,6 +113,17 @@ describe('content of a workspace that keeps it', () => {
     expect(response?.text?.match(PLACEHOLDER)).toHaveLength(1)
   })
 
+  test('holds no name of a member that is sensitive', async () => {
+    const frame = { id: 'c1', holder: { [TOKEN]: 'fine' }, choices: [] }
+    const contents = await open(events(`data: ${JSON.stringify(frame)}\n\n`, 'data: [DONE]\n\n'))
+    await ask('hello', true)
+    const { response } = await first(contents)
+    const { id: _, ...kept } = JSON.parse(response?.text ?? '')
+    expect(Object.entries(kept)).toEqual([
+      [expect.stringMatching(/^holder\/\[SAFE_TO_USE:GITHUB_PAT_[a-z]{8}\]$/), 'fine'],
+    ])
+  })
+
   test('is cut at its bound, and says so', async () => {
     const contents = await open(completion('fine'))
     await ask('ü'.repeat(LIMITS.capturedBytesMax))

@@ -138,6 +138,26 @@ for (const protocol of PROTOCOLS) {
   })
 }
 
+test.each(['both', 'request'])(
+  "the caller's own values come back alike wherever a text is cut, in JSON in JSON too, with a guard for %s",
+  (direction) => {
+    const guard = callGuard({ direction, custom: [{ id: 'code', words: [ODD] }] })
+    const filter = guard.openRequest()
+    const [own = ''] = (filter.push(`the ${ODD} code`) + filter.end()).match(PLACEHOLDER) ?? []
+    const inner = JSON.stringify({ [own]: `"${own}" and ${own}` })
+    for (const text of [`${own}, "${own}"`, inner, JSON.stringify({ a: inner, b: [own, own] })]) {
+      const through = (...pieces: string[]) => {
+        const show = guard.openFilter('text')
+        return pieces.map((piece) => show.push(piece)).join('') + show.end()
+      }
+      const all = through(text)
+      expect(through(...text)).toBe(all)
+      for (let cut = 1; cut < text.length; cut++)
+        expect(through(text.slice(0, cut), text.slice(cut))).toBe(all)
+    }
+  },
+)
+
 describe('a whole answer', () => {
   function filtered(route: readonly [string, string, string], request: object, body: object) {
     const spoken = dialectFor(...route, new URLSearchParams())

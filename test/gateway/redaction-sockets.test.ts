@@ -67,15 +67,16 @@ const completed = event('response.completed', {
   response: { id: 'r', object: 'response', model: 'gpt-4o-mini', status: 'completed', output: [] },
 })
 const SECRETS = { detect: { secrets: true } }
+/** A token of the provider's making. */
+const MADE = `ghp_${[...TOKEN.slice(4)].reverse().join('')}`
 
 describe('a Responses socket under a data policy', () => {
   test('hides what a turn asks and what it is answered, and gives the caller its own value back in a later turn', async () => {
-    const made = `ghp_${[...TOKEN.slice(4)].reverse().join('')}`
     const place = { item_id: 'm', output_index: 0, content_index: 0 }
     let own = ''
     const { socket, messages, received } = await socketUnder(SECRETS, (each, message) => {
       own ||= message.match(PLACEHOLDER)?.[0] ?? ''
-      for (const delta of `yours ${own} mine ${made}.`.match(/.{1,5}/g) ?? [])
+      for (const delta of `yours ${own} mine ${MADE}.`.match(/.{1,5}/g) ?? [])
         each.send(event('response.output_text.delta', { ...place, delta }))
       each.send(completed)
     })
@@ -93,31 +94,48 @@ describe('a Responses socket under a data policy', () => {
   })
 
   test('has no side door: other messages, bytes and messages beside a turn are looked into too', async () => {
-    const beside = event('response.note', { note: `late ${TOKEN}` })
+    const beside = event('response.note', { note: `late ${MADE}` })
+    const held = event('response.output_text.delta', { output_index: 0, delta: 'late ghp_aB3' })
     const { socket, messages, received } = await socketUnder(SECRETS, (each, message) => {
       if (!message.includes('response.create')) return
       each.send(`no JSON ${TOKEN}`)
       each.send(completed)
       each.send(beside)
+      each.send(`no JSON ${MADE}`)
       each.send(Buffer.from(beside))
+      each.send(held)
     })
     const other = event('response.append', { input: [{ text: TOKEN }] })
     socket.send(other)
     socket.send(Buffer.from(other))
     socket.send(Buffer.from(create(TOKEN)))
-    await until('what came beside the turn', () => messages.length === 3)
+    await until('what came beside the turn', () => messages.length === 5)
     expect(received).toHaveLength(3)
     expect(received.map(String).join()).not.toContain(TOKEN)
     expect(received.map((each) => typeof each)).toEqual(['string', 'object', 'object'])
     expect(JSON.parse(String(received[0]))).toMatchObject({
       input: [{ text: expect.stringMatching(/^\[SAFE_TO_USE:GITHUB_PAT_[a-z]{8}\]$/) }],
     })
-    // The caller's own value, hidden on its way out, may stand in what comes back: here it is put back.
+    expect(messages.join()).not.toContain(MADE)
+    // What was held of a text leaves with it: no later message of its turn will come.
+    expect(messages.map((each) => JSON.parse(each).delta ?? '').join('')).toBe('late ghp_aB3')
     expect(messages.map((each) => JSON.parse(each).type)).toEqual([
       'response.completed',
       'response.note',
       'response.note',
+      'response.output_text.delta',
+      'response.output_text.delta',
     ])
+  })
+
+  test('ends when the provider sends what cannot be looked into', async () => {
+    const { socket, messages, isClosed } = await socketUnder(SECRETS, (each) => {
+      each.send(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(MADE)]))
+      each.send(completed)
+    })
+    socket.send(create('hello'))
+    await until('the end', isClosed)
+    expect(messages).toEqual([])
   })
 
   test('refuses what it cannot look into, and goes on', async () => {

@@ -47,6 +47,12 @@ test('strings that hold JSON are counted, other quotes in them are not', () => {
   expect(depthBehind('{"a":"{\\"b\\":1}","c":"')).toBe(1)
 })
 
+test('JSON in JSON deeper than any real one is not followed further', () => {
+  let value = '{"here":"'
+  for (let level = 0; level < 11; level++) value = `{"inner":${JSON.stringify(value).slice(0, -1)}`
+  expect(depthBehind(value)).toBe(8)
+})
+
 test('the depth is that of the JSON written, however the text is cut', () => {
   fc.assert(
     fc.property(
