@@ -8,6 +8,11 @@ export const LIMITS = {
   jsonDepthMax: 128,
   /** Strings and names of one request under a data policy: each costs half a kilobyte until all are looked at. */
   scannedStringsMax: 400_000,
+  /** Requests of a megabyte and more being scanned at once in one process: they share a core, and each holds some copies of its body. */
+  largeScansAtOnceMax: 2,
+  /** Such requests waiting for their turn, and for how long; past it 503. */
+  largeScansWaitingMax: 64,
+  largeScanWaitMs: 30_000,
   /** An SSE frame: `response.completed` repeats whole answers, megabytes when they hold images. */
   sseFrameBytesMax: 32 * 1024 * 1024,
   /** Unstreamed answers that must be read whole before any byte may leave. */

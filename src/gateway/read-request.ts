@@ -7,6 +7,7 @@ import type { Dialect } from '../dialects/dialect.ts'
 import type { Exchange } from './exchange.ts'
 import { inflateBody } from './inflate.ts'
 import { announcedLength, readBody } from './read-body.ts'
+import { LARGE_BODY_UNITS, letOthers } from './scan-turns.ts'
 
 /** A request as the steps after reading see it. */
 export interface ReadRequest {
@@ -47,7 +48,7 @@ export async function readRequest(exchange: Exchange, clock: Clock): Promise<Rea
   const encoding = request.headers.get('content-encoding') ?? undefined
   const compressed = encoding !== undefined && encoding.trim().toLowerCase() !== 'identity'
   const plain = compressed ? await inflateBody(original, encoding) : original
-  const json = parseObject(plain)
+  const json = plain.length < LARGE_BODY_UNITS ? parseObject(plain) : await parseInTurns(plain)
   const ask = dialect.readAsk(json.body, path, query)
   return { ask, original, contentLength, json, encoding: compressed ? encoding : undefined }
 }
@@ -69,6 +70,20 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Bytes as a JSON object together with their exact text. Fails with `invalid_request`. */
 export function parseObject(bytes: Uint8Array): { text: string; body: JsonObject } {
+  const text = textOf(bytes)
+  return { text, body: objectOf(text) }
+}
+
+/** The same with turns for other calls in between, when it is large. */
+async function parseInTurns(bytes: Uint8Array): Promise<{ text: string; body: JsonObject }> {
+  const text = textOf(bytes)
+  await letOthers(bytes.length)
+  const body = objectOf(text)
+  await letOthers(bytes.length)
+  return { text, body }
+}
+
+function textOf(bytes: Uint8Array): string {
   let text: string
   try {
     text = decoder.decode(bytes)
@@ -79,6 +94,10 @@ export function parseObject(bytes: Uint8Array): { text: string; body: JsonObject
     throw new Failure('invalid_request', {
       says: `The request body is nested deeper than ${LIMITS.jsonDepthMax} levels.`,
     })
+  return text
+}
+
+function objectOf(text: string): JsonObject {
   let body: unknown
   try {
     body = JSON.parse(text)
@@ -87,7 +106,7 @@ export function parseObject(bytes: Uint8Array): { text: string; body: JsonObject
   }
   if (!isJsonObject(body))
     throw new Failure('invalid_request', { says: 'The request body must be a JSON object.' })
-  return { text, body }
+  return body
 }
 
 const QUOTE = 0x22

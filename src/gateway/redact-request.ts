@@ -14,6 +14,7 @@ import type { ReadRequest } from './read-request.ts'
 import { cleanAcross, type SplitText } from './redact-parts.ts'
 import { FINDING_UNITS_MIN, labelOf, type TextCleaner, textCleaner } from './redact-text.ts'
 import { scanPace } from './scan-pace.ts'
+import { inScanTurn, letOthers } from './scan-turns.ts'
 import type { TextAnalyzer } from './text-analyzer.ts'
 
 /** The request as it goes upstream. */
@@ -56,8 +57,11 @@ export async function redactRequest(
     return { body, contentLength, text: undefined, changed: false }
   }
   const amended = dialect.amend(json.text, json.body, read.ask)
+  const { length } = json.text
   const found = guard?.looksAtRequests
-    ? await redactions(json.text, json.body, dialect, guard, { clock, analyzer })
+    ? await inScanTurn(length, clock, () =>
+        redactions(json.text, json.body, dialect, guard, { clock, analyzer }),
+      )
     : []
   guard?.check()
   const splices = [...amended, ...found].sort((a, b) => a.start - b.start)
@@ -69,7 +73,9 @@ export async function redactRequest(
       changed: false,
     }
   const text = applySplices(json.text, splices)
+  await letOthers(length)
   const body = encoder.encode(text)
+  await letOthers(length)
   return { body, contentLength: body.byteLength, text, changed: true }
 }
 
@@ -110,7 +116,9 @@ async function redactions(
   { clock, analyzer }: ScanParts,
   tellsModel = true,
 ): Promise<Splice[]> {
+  await letOthers(text.length)
   const texts = textsOf(text, body, dialect)
+  await letOthers(text.length)
   const pace = scanPace(guard.merged, clock)
   await cleanAcross(texts, guard, pace)
   const cleaner = textCleaner(guard, pace)

@@ -14,8 +14,8 @@ export interface ScanPace {
   leftMs(): number
 }
 
-/** Units read between two looks at the clock: a few milliseconds of scanning. */
-const UNITS_PER_LOOK = 256 * 1024
+/** Units read between two looks at the clock: some milliseconds of scanning, more while the process is young. */
+const UNITS_PER_LOOK = 64 * 1024
 
 /** What a text costs beside its units: a body may hold hundreds of thousands of a few units each. */
 const TEXT_UNITS = 64

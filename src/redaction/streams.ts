@@ -30,6 +30,33 @@ const GATHER_UNITS_MAX = 1024
 /** Up to so many units are copied one by one: a delta is shorter than the call that copies a row. */
 const FEW_UNITS = 48
 
+/** Units of the smallest memory of a text, and of the one that a text of some kilobytes comes to need. */
+const FEW_KEPT_UNITS = CONTEXT_UNITS * 4
+const MANY_KEPT_UNITS = FEW_KEPT_UNITS * 4
+/** Memory of that size that no text uses: a request may hold thousands of texts one after the other. Without content. */
+const spare: Memory[] = []
+const SPARE_MAX = 4
+
+/** Logical units of a text, and raw units of clean text that went by in front of each; differences count, so they may overflow. */
+interface Memory {
+  readonly units: Uint16Array
+  readonly rawAt: Int32Array
+}
+
+function takeMemory(size: number): Memory {
+  const kept = size === MANY_KEPT_UNITS ? spare.pop() : undefined
+  return kept ?? { units: new Uint16Array(size), rawAt: new Int32Array(size) }
+}
+
+function giveBack(memory: Memory): void {
+  if (memory.units.length !== MANY_KEPT_UNITS || spare.length === SPARE_MAX) return
+  memory.units.fill(0)
+  memory.rawAt.fill(0)
+  spare.push(memory)
+}
+
+const NO_MEMORY: Memory = { units: new Uint16Array(0), rawAt: new Int32Array(0) }
+
 /** Opens the second stage in front of `outlet`. */
 export function openStreams(compiled: Compiled, outlet: Outlet): Streams {
   if (compiled.streams.length === 0)
@@ -51,9 +78,8 @@ interface Reported {
 }
 
 function scanBehind(compiled: Compiled, outlet: Outlet): Streams {
-  let units = new Uint16Array(CONTEXT_UNITS * 4)
-  /** Raw units of clean text that went by in front of each unit, and in all; differences count, so they may overflow. */
-  let rawAt = new Int32Array(units.length)
+  let { units, rawAt } = NO_MEMORY
+  /** Raw units of clean text that went by in all. */
   let rawEnd = 0
   /** Logical position of `units[0]`; position up to which all is decided; position behind the last unit. */
   let base = 0
@@ -106,16 +132,14 @@ function scanBehind(compiled: Compiled, outlet: Outlet): Streams {
     if (end - base + count <= units.length) return
     const from = Math.max(0, done - base - CONTEXT_UNITS)
     const kept = end - base - from
-    let size = units.length
+    let size = Math.max(units.length, FEW_KEPT_UNITS)
     while (size < 2 * kept + count) size *= 2
-    const [oldUnits, oldRawAt] = [units, rawAt]
-    if (size > units.length) {
-      units = new Uint16Array(size)
-      rawAt = new Int32Array(size)
-    }
-    units.set(oldUnits.subarray(from, from + kept))
-    rawAt.set(oldRawAt.subarray(from, from + kept))
+    const old: Memory = { units, rawAt }
+    if (size > units.length) ({ units, rawAt } = takeMemory(size))
+    units.set(old.units.subarray(from, from + kept))
+    rawAt.set(old.rawAt.subarray(from, from + kept))
     base += from
+    if (old.units !== units) giveBack(old)
   }
 
   function look(final: boolean): void {
@@ -210,7 +234,11 @@ function scanBehind(compiled: Compiled, outlet: Outlet): Streams {
       queue(end - 1, () => outlet.wall(text, start, finish))
     },
     settle: () => look(false),
-    end: () => look(true),
+    end() {
+      look(true)
+      giveBack({ units, rawAt })
+      ;({ units, rawAt } = NO_MEMORY)
+    },
     held: () => raw.length,
   }
 }

@@ -135,8 +135,13 @@ function unitsWorthALook({ escapes, asciiOnly }: Style): RegExp {
     .map((unit) => `\\u${hexOf(unit)}`)
     .join('')
   const units = `["\\\\\\u0000-\\u001f\\u2028\\u2029\\ud800-\\udfff${own}${asciiOnly ? '\\u0080-\\uffff' : ''}]`
-  return new RegExp(asciiOnly ? units : `[\\ud800-\\udbff][\\udc00-\\udfff]|${units}`, 'g')
+  const source = asciiOnly ? units : `[\\ud800-\\udbff][\\udc00-\\udfff]|${units}`
+  if (source !== lastLook.source) lastLook = new RegExp(source, 'g')
+  return lastLook
 }
+
+/** Literals of one body are written alike. */
+let lastLook = /(?:)/g
 
 function hexOf(unit: string): string {
   return unit.charCodeAt(0).toString(16).padStart(4, '0')

@@ -20,9 +20,23 @@ export type JsonScan =
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside strings.
 const RUN = /[^"\\\u0000-\u001f]*/y
-const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
+const ESCAPE = /\\u[0-9a-fA-F]{4}/y
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
 const SPACE = /[ \t\n\r]*/y
+
+/** `"` `\\` `/` `b` `f` `n` `r` `t`: escapes of two units. */
+function isShortEscape(unit: number): boolean {
+  return (
+    unit === 110 ||
+    unit === 34 ||
+    unit === 92 ||
+    unit === 116 ||
+    unit === 47 ||
+    unit === 114 ||
+    unit === 98 ||
+    unit === 102
+  )
+}
 
 /** An object or array being read: where it began, and an object's keys so far when duplicates are wanted. */
 interface Open {
@@ -50,10 +64,15 @@ export function scanJson(text: string, depthMax: number, visitor: JsonVisitor): 
       at = RUN.lastIndex
       const unit = text.charCodeAt(at)
       if (unit === 34) return at
-      ESCAPE.lastIndex = at
-      if (unit !== 92 || !ESCAPE.test(text)) return -1 - at
+      if (unit !== 92) return -1 - at
       escaped = true
-      at = ESCAPE.lastIndex
+      // Source code holds an escape in every line.
+      if (isShortEscape(text.charCodeAt(at + 1))) at += 2
+      else {
+        ESCAPE.lastIndex = at
+        if (!ESCAPE.test(text)) return -1 - at
+        at = ESCAPE.lastIndex
+      }
     }
   }
 
