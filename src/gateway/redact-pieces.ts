@@ -20,23 +20,35 @@ export async function filterInPieces(
 ): Promise<readonly Splice[] | undefined> {
   const filter = guard.openRequest()
   const splices: Splice[] = []
-  /** Where the content stands that was not given back yet, that content, and what it means. */
+  /** Where the content stands that was not given back yet, the end of the piece before that is part of it, and what that means. */
   let at = 0
-  let raw = ''
-  let plain = ''
+  let rawTail = ''
+  let tail = ''
   let out = front === undefined ? '' : filter.push(front)
   let unseen = front
 
-  /** What came out since the last cut stands for the first `units` of the text that is not given back yet. */
-  function cut(units: number): void {
-    const width = contentOffset(raw, 0, units)
-    if (out !== plain.slice(0, units)) {
-      const { start, end, text } = literalEdit(out, raw.slice(0, width))
-      splices.push({ start: at + start, end: at + end, text })
+  /** What came out since the last cut stands for the tail and `units` of a piece; below 0 the tail is not all given back either. */
+  function cut(piece: string, text: string, units: number): void {
+    if (units < 0) {
+      const [raw, plain, given] = [rawTail + piece, tail + text, Math.max(0, tail.length + units)]
+      rawTail = ''
+      tail = ''
+      cut(raw, plain, given)
+      return
     }
-    at += width
-    raw = raw.slice(width)
-    plain = plain.slice(units)
+    const width = contentOffset(piece, 0, units)
+    // Compared part by part: put together they would be one more copy of every text.
+    const isSame =
+      out.length === tail.length + units &&
+      out.startsWith(tail) &&
+      out.slice(tail.length) === text.slice(0, units)
+    if (!isSame) {
+      const { start, end, text: written } = literalEdit(out, rawTail + piece.slice(0, width))
+      splices.push({ start: at + start, end: at + end, text: written })
+    }
+    at += rawTail.length + width
+    rawTail = piece.slice(width)
+    tail = text.slice(units)
     out = ''
   }
 
@@ -44,15 +56,13 @@ export async function filterInPieces(
     if (pace.isDue(piece.length)) await pace.pause()
     if (pace.isOver()) return splices
     const text = decodeLiteral(piece)
-    raw += piece
-    plain += text
     out += filter.push(text)
     if (unseen !== undefined) {
       if (!out.startsWith(unseen)) return undefined
       out = out.slice(unseen.length)
       unseen = undefined
     }
-    cut(Math.max(0, plain.length - filter.held()))
+    cut(piece, text, text.length - filter.held())
   }
   if (front !== undefined) out += filter.push('"')
   out += filter.end()
@@ -60,6 +70,6 @@ export async function filterInPieces(
     if (!out.endsWith('"')) return undefined
     out = out.slice(0, -1)
   }
-  cut(plain.length)
+  cut('', '', 0)
   return splices
 }
