@@ -12,7 +12,7 @@ import { TOLD_FIRST, takesDisclaimer, toldText } from './disclaimer.ts'
 import type { ExchangeGuard } from './guard.ts'
 import type { ReadRequest } from './read-request.ts'
 import { cleanAcross, type SplitText } from './redact-parts.ts'
-import { FINDING_UNITS_MIN, labelOf, type TextCleaner, textCleaner } from './redact-text.ts'
+import { findingUnitsMin, labelOf, type TextCleaner, textCleaner } from './redact-text.ts'
 import { scanPace } from './scan-pace.ts'
 import { inScanTurn, letOthers } from './scan-turns.ts'
 import type { TextAnalyzer } from './text-analyzer.ts'
@@ -117,7 +117,7 @@ async function redactions(
   tellsModel = true,
 ): Promise<Splice[]> {
   await letOthers(text.length)
-  const texts = textsOf(text, body, dialect)
+  const texts = textsOf(text, body, dialect, findingUnitsMin(guard))
   await letOthers(text.length)
   const pace = scanPace(guard.merged, clock)
   await cleanAcross(texts, guard, pace)
@@ -153,7 +153,7 @@ async function cleaned(each: BodyText, cleaner: TextCleaner): Promise<readonly S
   return [{ start: 0, end: content.length, text: applySplices(joined, splices) }]
 }
 
-function textsOf(text: string, body: JsonObject, dialect: Dialect): BodyText[] {
+function textsOf(text: string, body: JsonObject, dialect: Dialect, unitsMin: number): BodyText[] {
   const texts: BodyText[] = []
   const add = (path: JsonPath, start: number, end: number, isKey: boolean): void => {
     if (texts.length === LIMITS.scannedStringsMax)
@@ -169,11 +169,10 @@ function textsOf(text: string, body: JsonObject, dialect: Dialect): BodyText[] {
       const parent = end > start ? parentOf(path, body) : undefined
       if (parent === undefined || dialect.isUntouchable(path, parent)) return
       // A short piece may still be the end of a value that began in the part before.
-      if (end - start >= FINDING_UNITS_MIN || path[path.length - 1] === 'text')
-        add(path, start, end, false)
+      if (end - start >= unitsMin || path[path.length - 1] === 'text') add(path, start, end, false)
     },
     key(path, start, end) {
-      if (end - start >= FINDING_UNITS_MIN) add(path, start, end, true)
+      if (end - start >= unitsMin) add(path, start, end, true)
     },
   })
   return texts

@@ -9,8 +9,13 @@ import type { ScanPace } from './scan-pace.ts'
 
 /** JSON inside a string inside JSON is real (tool arguments quoted in tool arguments); deeper is not. */
 const NESTING_MAX = 3
-/** No detector finds anything in fewer units; most keys and enumerations are shorter. */
-export const FINDING_UNITS_MIN = 4
+/** No built-in detector finds anything in fewer units; most keys and enumerations are shorter. */
+const FINDING_UNITS_MIN = 4
+
+/** Units that a text needs for anything to be found in it: a policy's own words and patterns may be of one or two. */
+export function findingUnitsMin({ merged }: ExchangeGuard): number {
+  return merged.guards.some(({ custom }) => custom.length > 0) ? 1 : FINDING_UNITS_MIN
+}
 
 /** Longer names are data themselves. */
 const LABEL_UNITS_MAX = 64
@@ -27,8 +32,10 @@ export interface TextCleaner {
 
 /** Opens a cleaner that keeps to `pace`. */
 export function textCleaner(guard: ExchangeGuard, pace: ScanPace): TextCleaner {
+  const unitsMin = findingUnitsMin(guard)
+
   async function filtered(text: string): Promise<string> {
-    if (text.length < FINDING_UNITS_MIN) return text
+    if (text.length < unitsMin) return text
     // Short texts pass by the hundred thousand: waiting for each would cost more than reading it.
     if (pace.isDue(text.length)) await pace.pause()
     if (pace.isOver()) return text
@@ -59,7 +66,7 @@ export function textCleaner(guard: ExchangeGuard, pace: ScanPace): TextCleaner {
   async function insideJson(text: string, nesting: number): Promise<readonly Splice[]> {
     const splices: Splice[] = []
     if (nesting > NESTING_MAX) return splices
-    for (const { start, end, label } of literalsOf(text) ?? [])
+    for (const { start, end, label } of literalsOf(text, unitsMin) ?? [])
       for (const splice of await clean(text, start, end, label, nesting)) splices.push(splice)
     return splices
   }
@@ -72,7 +79,7 @@ export function textCleaner(guard: ExchangeGuard, pace: ScanPace): TextCleaner {
     const plain = decodeLiteral(content)
     const inner = applySplices(plain, await insideJson(plain, nesting + 1))
     const cleaned =
-      label === undefined || inner.length < FINDING_UNITS_MIN
+      label === undefined || inner.length < unitsMin
         ? await filtered(inner)
         : await labelled(inner, label)
     return cleaned === plain ? [] : [literalEdit(cleaned, content)]
@@ -137,16 +144,16 @@ interface Literal {
   readonly label: string | undefined
 }
 
-/** Every string and key of a text that is a JSON object or array; undefined for all other texts. */
-function literalsOf(text: string): readonly Literal[] | undefined {
+/** Strings and keys, from `unitsMin` on, of a text that is a JSON object or array; undefined for all other texts. */
+function literalsOf(text: string, unitsMin: number): readonly Literal[] | undefined {
   if (!/^\s*[{[]/.test(text)) return undefined
   const found: Literal[] = []
   const { ok } = scanJson(text, LIMITS.jsonDepthMax, {
     string(path, start, end) {
-      if (end - start >= FINDING_UNITS_MIN) found.push({ start, end, label: labelOf(path) })
+      if (end - start >= unitsMin) found.push({ start, end, label: labelOf(path) })
     },
     key(_, start, end) {
-      if (end - start >= FINDING_UNITS_MIN) found.push({ start, end, label: undefined })
+      if (end - start >= unitsMin) found.push({ start, end, label: undefined })
     },
   })
   return ok ? found : undefined

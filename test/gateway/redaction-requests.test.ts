@@ -424,6 +424,31 @@ describe('what a policy asks for', () => {
     expect(await sent('chat', large, tight('allow'))).toBe(JSON.stringify(large))
   })
 
+  test("a policy's own words and patterns are hidden though they are all of a text, of a name or of an argument", async () => {
+    const guard = () =>
+      callGuard({
+        custom: [
+          { id: 'own', words: ['\u673a\u5bc6', 'hq'] },
+          { id: 'digit', pattern: '[0-9]' },
+        ],
+      })
+    for (const word of ['\u673a\u5bc6', 'hq', '7']) {
+      const call = {
+        id: 'c',
+        type: 'function',
+        function: { name: 'f', arguments: JSON.stringify({ a: word }) },
+      }
+      const body = {
+        metadata: { [word]: 'x' },
+        messages: [
+          { role: 'user', content: word },
+          { role: 'assistant', tool_calls: [call] },
+        ],
+      }
+      expect((await sent('chat', body, guard())).match(PLACEHOLDER)).toHaveLength(3)
+    }
+  })
+
   test('allowed values stay, own words and patterns go, also where parts split them', async () => {
     const config = {
       detect: { pii: true },
