@@ -161,6 +161,31 @@ async function broken(office: Office): Promise<void> {
   assertPassed(office)
 }
 
+const PLACEHOLDER = /\[SAFE_TO_USE:ANTHROPIC_API_KEY_[a-z]{8}\]/
+
+/** What the agent is told never reaches the provider, and what the model makes of its placeholder is whole again on the agent's disk. */
+async function guarded(office: Office): Promise<void> {
+  const { agent, service } = office
+  await policy(office, 'Nothing leaves', '', 'guard', {
+    detect: { secrets: true, pii: true },
+  })
+  const token = `sk-ant-api03-${'Zq4wB8nQ7L'.repeat(9)}AA`
+  const ended = await office.task(`Write ${token} of Orla McTrantow into the notes.`, [
+    ({ request, work }) => {
+      const known = PLACEHOLDER.exec(request.text())?.[0] ?? 'nothing'
+      return agent.writes(join(work, 'notes.txt'), `key=${known}`)
+    },
+    agent.says('The notes are written.'),
+  ])
+  assertFinished(ended, 'The notes are written.')
+  expect(readFileSync(join(ended.work, 'notes.txt'), 'utf8').trim()).toBe(`key=${token}`)
+  const turns = office.turns()
+  expect(turns).toHaveLength(2)
+  expect(service.provider.requests.some((request) => request.text().includes(token))).toBe(false)
+  // The second turn holds the tool call as the agent knows it: the key is hidden anew, under its name.
+  expect(turns.every((turn) => PLACEHOLDER.test(turn.text()))).toBe(true)
+}
+
 function threadOf(run: Record<string, unknown>): unknown {
   return at(run, 'extra', 'metadata', 'thread_id')
 }
@@ -175,12 +200,13 @@ export function capModel(office: Office, name: string, model: string): Promise<v
   return policy(office, name, model, 'spend_cap', { window: 'daily', limit_usd: 0.000001 })
 }
 
-/** Creates a policy on one model and waits until the gateway knows it. */
+/** Creates a policy on one model, or on the whole organisation when none is named, and waits until the gateway knows it. */
 async function policy(office: Office, name: string, model: string, type: string, config: object) {
   const { service } = office
   const path = '/platform/gateway-policies'
+  const whole = { key: 'organization_id', value: service.first.organizationId }
   const make = async (body: object, of: string): Promise<string> => {
-    const subject_matchers = [{ key: 'model', value: of }]
+    const subject_matchers = [of === '' ? whole : { key: 'model', value: of }]
     const made = await service.admin('POST', path, { ...body, subject_matchers })
     expect(made.status).toBe(201)
     return made.body.id
@@ -218,4 +244,6 @@ export const tasksFor = ({ sessionHeader }: Agent): readonly Task[] => [
   { name: '429 by a rate limit', run: limited },
   { name: "provider's error", run: providersError },
   { name: 'broken stream', run: broken },
+  // Last: its policy stays.
+  { name: 'works behind a data policy', run: guarded },
 ]
