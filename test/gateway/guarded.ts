@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../src/base/json.ts'
+import { dialectFor } from '../../src/dialects/index.ts'
 import { type ExchangeGuard, openGuard } from '../../src/gateway/guard.ts'
 import { mergeGuards } from '../../src/policies/guard-merge.ts'
 import { isMistaken } from '../../src/policies/kind.ts'
@@ -26,6 +28,22 @@ export function callGuard(...configs: object[]): ExchangeGuard {
   const merged = mergeGuards(configs.map((config, index) => guardPolicy(config, `guard ${index}`)))
   if (!merged) throw new Error('no guard')
   return openGuard(merged, { key: new Uint8Array(32), scope: 'key-1' })
+}
+
+/** What the gateway has read of a POST with this body, and the dialect of its route. */
+export function readPost(prefix: string, path: string, text: string) {
+  const query = new URLSearchParams()
+  const dialect = dialectFor(prefix, 'POST', path, query)?.dialect
+  if (!dialect) throw new Error('no dialect')
+  const body = JSON.parse(text) as JsonObject
+  const read = {
+    ask: dialect.readAsk(body, path, query),
+    original: Buffer.from(text),
+    contentLength: undefined,
+    json: { text, body },
+    encoding: undefined,
+  }
+  return { dialect, read }
 }
 
 /** Synthetic values, built here so that no file holds a whole token. */

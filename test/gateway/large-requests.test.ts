@@ -1,13 +1,11 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
-import type { JsonObject } from '../../src/base/json.ts'
 import { LIMITS } from '../../src/base/limits.ts'
-import { dialectFor } from '../../src/dialects/index.ts'
 import { type OutgoingRequest, redactRequest } from '../../src/gateway/redact-request.ts'
 import { inScanTurn, LARGE_BODY_UNITS } from '../../src/gateway/scan-turns.ts'
 import type { TextAnalyzer } from '../../src/gateway/text-analyzer.ts'
 import { builtIn } from '../../src/policies/guard-rules.ts'
 import { manualClock, testWorld } from '../support/world.ts'
-import { callGuard, MAIL, PLACEHOLDER, TOKEN } from './guarded.ts'
+import { callGuard, MAIL, PLACEHOLDER, readPost, TOKEN } from './guarded.ts'
 
 // Takes seconds on a busy machine; once a process.
 beforeAll(() => void builtIn(), 60_000)
@@ -22,18 +20,7 @@ async function sent(
   analyzer?: TextAnalyzer,
   text = JSON.stringify(body),
 ): Promise<OutgoingRequest> {
-  const path = '/v1/chat/completions'
-  const query = new URLSearchParams()
-  const dialect = dialectFor('openai', 'POST', path, query)?.dialect
-  if (!dialect) throw new Error('no dialect')
-  const parsed = JSON.parse(text) as JsonObject
-  const read = {
-    ask: dialect.readAsk(parsed, path, query),
-    original: Buffer.from(text),
-    contentLength: undefined,
-    json: { text, body: parsed },
-    encoding: undefined,
-  }
+  const { dialect, read } = readPost('openai', '/v1/chat/completions', text)
   const parts = { clock: testWorld().clock, analyzer }
   return redactRequest(read, 'POST', dialect, callGuard(GUARD), parts)
 }

@@ -1,6 +1,4 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
-import type { JsonObject } from '../../src/base/json.ts'
-import { dialectFor } from '../../src/dialects/index.ts'
 import { type ExchangeGuard, openGuard } from '../../src/gateway/guard.ts'
 import { redactRequest } from '../../src/gateway/redact-request.ts'
 import type { TextAnalyzer } from '../../src/gateway/text-analyzer.ts'
@@ -10,7 +8,7 @@ import { type CleanView, NO_CASES, type StreamDetector } from '../../src/redacti
 import { DISCLAIMER } from '../../src/redaction/operator.ts'
 import type { TextFilter } from '../../src/stream/filter.ts'
 import { testWorld } from '../support/world.ts'
-import { callGuard, MAIL, PLACEHOLDER, TOKEN } from './guarded.ts'
+import { callGuard, MAIL, PLACEHOLDER, readPost, TOKEN } from './guarded.ts'
 
 // Takes seconds on a busy machine; once a process.
 beforeAll(() => void builtIn(), 60_000)
@@ -32,18 +30,8 @@ async function sent(
   analyzer?: TextAnalyzer,
 ): Promise<string> {
   const [prefix, path] = ROUTES[route]
-  const query = new URLSearchParams()
-  const dialect = dialectFor(prefix, 'POST', path, query)?.dialect
-  if (!dialect) throw new Error('no dialect')
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const parsed = JSON.parse(text) as JsonObject
-  const read = {
-    ask: dialect.readAsk(parsed, path, query),
-    original: Buffer.from(text),
-    contentLength: undefined,
-    json: { text, body: parsed },
-    encoding: undefined,
-  }
+  const { dialect, read } = readPost(prefix, path, text)
   const outgoing = await redactRequest(read, 'POST', dialect, guard, {
     clock: testWorld().clock,
     analyzer,
